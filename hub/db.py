@@ -1,0 +1,108 @@
+"""The database: one `MetaData` for every table, reading and writing transactions on SQLite and PostgreSQL.
+
+SQLite (embedded profile): WAL, `synchronous=FULL`, every writing transaction `BEGIN IMMEDIATE` and one at a time in this
+process (deferred ones fail with "database is locked"). PostgreSQL (cluster profile): read committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, MetaData, Table, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BUSY_S = 30
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps none, so it is stored without zone there and given back with it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Database:
+    """Transactions. `async with db.write() as session:` commits at its end, or rolls back on an exception."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self._writer: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
+
+    @classmethod
+    def connect(cls, url: str, *, pool: int = 10) -> Database:
+        """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
+        if url.startswith("sqlite"):
+            engine = create_async_engine(url, connect_args={"timeout": BUSY_S}, pool_size=pool, max_overflow=0)
+            event.listen(engine.sync_engine, "connect", _open_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            engine = create_async_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True)
+        return cls(engine)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; what it sees is committed."""
+        async with self.engine.connect() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One writing transaction."""
+        if self._writer is None:
+            async with self.engine.begin() as session:
+                yield session
+            return
+        async with self._writer, self.engine.connect() as connection:
+            session = await connection.execution_options(immediate=True)
+            async with session.begin():
+                yield session
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+
+def insert(session: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the session's dialect."""
+    return postgresql.insert(table) if session.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

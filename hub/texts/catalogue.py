@@ -1,0 +1,22 @@
+"""All catalogues put together; a key may stand in one of them only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.texts.errors import ERRORS
+from hub.texts.text import Text
+
+
+def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
+    """Merge catalogues; the same key twice is a mistake of ours."""
+    merged: dict[str, Text] = {}
+    for catalogue in catalogues:
+        twice = merged.keys() & catalogue.keys()
+        if twice:
+            raise ValueError(f"texts defined twice: {sorted(twice)}")
+        merged.update(catalogue)
+    return merged
+
+
+TEXTS: dict[str, Text] = combine(ERRORS)
