@@ -61,7 +61,10 @@ class Consumer(Protocol):
         ...
 
     async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
-        """Work on messages in offset order. When it returns, their outcome is durable. A raise brings the same again, in order, after a back-off."""
+        """Work on messages in offset order; when it returns, their outcome is durable.
+
+        A raise brings the same again, in order, after a back-off.
+        """
         ...
 
     async def tick(self, partition: Partition) -> None:
@@ -91,7 +94,9 @@ class Bus(Protocol):
         """
         ...
 
-    async def consume(self, group: str, topics: Sequence[str], consumer: Consumer, *, batch: int = 500, tick_s: float = 0.2) -> None:
+    async def consume(
+        self, group: str, topics: Sequence[str], consumer: Consumer, *, batch: int = 500, tick_s: float = 0.2
+    ) -> None:
         """Works as a member of the group until cancelled. Cancelling waits for the batch in flight."""
         ...
 

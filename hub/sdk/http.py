@@ -106,5 +106,10 @@ class Http:
 
 
 def _what(error: Exception) -> str:
-    names = {httpx.ReadTimeout: "no answer in time", httpx.WriteTimeout: "could not send in time", httpx.RemoteProtocolError: "connection broken off"}
-    return names.get(type(error), "no connection" if isinstance(error, NOT_SENT) else "connection failed")
+    if isinstance(error, NOT_SENT):
+        return "no connection"
+    return {
+        httpx.ReadTimeout: "no answer in time",
+        httpx.WriteTimeout: "could not send in time",
+        httpx.RemoteProtocolError: "connection broken off",
+    }.get(type(error), "connection failed")
