@@ -37,7 +37,6 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with every table of the hub."""
-    import hub.storage.tables
     import master_data.tables  # noqa: F401 - registers its tables
 
     db = Database.connect(database_url)
@@ -47,7 +46,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await db.close()
 
 
-class postgres_database:  # noqa: N801 - used as a function
+class postgres_database:
     """A fresh PostgreSQL database for the length of a block; skips the test where there is no server."""
 
     async def __aenter__(self) -> str:

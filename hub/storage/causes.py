@@ -15,7 +15,7 @@ class CauseKind(StrEnum):
     TARGET_STATE = "target-state"            # there, but not audited, not assigned, disabled: as TARGET_CODE
     CONVERSION = "conversion"                # a unit conversion: name = material or "", value = "from>to"
     DOCUMENT = "document"                    # a document we have not heard of: name = entity, value = key, or the source's own number
-    TARGET_DOCUMENT = "target-document"      # a document the target has not got yet (or not far enough): name = entity, value = canonical key
+    TARGET_DOCUMENT = "target-document"      # a document the target has not got (far enough): name = entity, value = key
     TIME = "time"                            # ready_at
     PERIOD = "period"                        # an accounting period or a stock-taking freeze: value = the vendor's words
     PERSON = "person"                        # nobody but a person: name = error code
