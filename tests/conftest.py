@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import uuid
 from collections.abc import AsyncIterator
@@ -37,7 +38,9 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with every table of the hub."""
-    import master_data.tables  # noqa: F401 - registers its tables
+    for module in ("hub.storage.tables", "master_data.tables", "hub.reporting.tables"):
+        if importlib.util.find_spec(module):
+            importlib.import_module(module)
 
     db = Database.connect(database_url)
     async with db.engine.begin() as connection:
