@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -20,6 +22,13 @@ from sqlalchemy import (
 )
 
 from hub.db import METADATA, UtcTime
+
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """A partial index on both dialects."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
@@ -114,9 +123,9 @@ holds = Table(
     Column("closed_as", String(20), nullable=False, default=""),
     Column("message", LargeBinary, nullable=False),
     UniqueConstraint("group", "topic", "partition", "offset"),
-    Index("ix_holds_lane", "group", "topic", "partition", "lane", "offset", sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'")),
-    Index("ix_holds_ready", "group", "topic", "partition", sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'")),
-    Index("ix_holds_time", "ready_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    Index("ix_holds_lane", "group", "topic", "partition", "lane", "offset", **_only("state <> 'closed'")),
+    Index("ix_holds_ready", "group", "topic", "partition", **_only("state = 'ready'")),
+    Index("ix_holds_time", "ready_at", **_only("state = 'waiting'")),
 )  # fmt: skip
 
 hold_causes = Table(
@@ -157,8 +166,8 @@ deliveries = Table(
     Column("began_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     UniqueConstraint("target", "document", "event"),
-    Index("uq_deliveries_open", "target", "document", unique=True, sqlite_where=text(OPEN_DELIVERY), postgresql_where=text(OPEN_DELIVERY)),
-    Index("ix_deliveries_writing", "target", "topic", "partition", sqlite_where=text("state = 'writing'"), postgresql_where=text("state = 'writing'")),
+    Index("uq_deliveries_open", "target", "document", unique=True, **_only(OPEN_DELIVERY)),
+    Index("ix_deliveries_writing", "target", "topic", "partition", **_only("state = 'writing'")),
 )  # fmt: skip
 
 # one document as one system has it: what it said itself, or what we wrote there
@@ -184,7 +193,7 @@ documents = Table(
     Column("verify_at", UtcTime),
     PrimaryKeyConstraint("system", "entity", "key"),
     Index("ix_documents_number", "system", "entity", "number"),
-    Index("ix_documents_verify", "system", "verify_at", sqlite_where=text("verify_at is not null"), postgresql_where=text("verify_at is not null")),
+    Index("ix_documents_verify", "system", "verify_at", **_only("verify_at is not null")),
 )  # fmt: skip
 
 archive = Table(
@@ -215,7 +224,7 @@ outbox = Table(
     Column("headers", JSON, nullable=False),
     Column("written_at", UtcTime, nullable=False),
     Column("published_at", UtcTime),
-    Index("ix_outbox_unpublished", "id", sqlite_where=text("published_at is null"), postgresql_where=text("published_at is null")),
+    Index("ix_outbox_unpublished", "id", **_only("published_at is null")),
 )
 
 # how messages ended: published, echo, history, conflict, skipped, unmapped, …
@@ -256,7 +265,7 @@ incidents = Table(
     Column("closed_at", UtcTime),
     Column("closed_by", String(80), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
-    Index("uq_incidents_open", "kind", "subject", unique=True, sqlite_where=text("closed_at is null"), postgresql_where=text("closed_at is null")),
+    Index("uq_incidents_open", "kind", "subject", unique=True, **_only("closed_at is null")),
 )  # fmt: skip
 
 __all__ = ["archive", "cursors", "deliveries", "documents", "hold_causes", "holds", "incidents", "leases", "outbox",

@@ -1,0 +1,99 @@
+"""The archive: every inbound record and event once, in the order it was told; what searches, replays and rebuilds read. And the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.bus.base import Message
+from hub.db import Database, insert
+from hub.storage.tables import archive, outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """One message as it travelled. `kind` is 'inbound' or 'event'; `id` is the event's, or the record's id."""
+
+    id: str
+    kind: str
+    system: str
+    entity: str
+    key: str
+    lane: str
+    revision: int
+    recorded_at: datetime
+    headers: Mapping[str, str]
+    value: bytes
+
+
+async def keep(session: AsyncConnection, messages: Sequence[Archived]) -> set[str]:
+    """Archive what is not there yet; the ids that are new."""
+    new: set[str] = set()
+    for one in messages:
+        values = {
+            "id": one.id, "kind": one.kind, "system": one.system, "entity": one.entity, "key": one.key, "lane": one.lane,
+            "revision": one.revision, "recorded_at": one.recorded_at, "headers": dict(one.headers), "value": one.value,
+        }  # fmt: skip
+        written = await session.execute(insert(session, archive).values(values).on_conflict_do_nothing().returning(archive.c.id))
+        if written.first() is not None:
+            new.add(one.id)
+    return new
+
+
+async def by_id(session: AsyncConnection, id: str) -> Archived | None:
+    """One message of the archive."""
+    row = (await session.execute(select(archive).where(archive.c.id == id))).mappings().first()
+    return _archived(row) if row else None
+
+
+async def find(session: AsyncConnection, number: str, limit: int = 200) -> list[Archived]:
+    """Messages whose key or lane is this number, with or without its organisation, in the order they were told."""
+    ending = f"%/{number}"
+    where = or_(archive.c.key == number, archive.c.lane == number, archive.c.key.like(ending), archive.c.lane.like(ending))
+    rows = (await session.execute(select(archive).where(where).order_by(archive.c.sequence).limit(limit))).mappings()
+    return [_archived(row) for row in rows]
+
+
+async def events(db: Database, page: int = 1000) -> AsyncIterator[list[Archived]]:
+    """All events in the order they were archived, page by page."""
+    last = 0
+    while True:
+        async with db.read() as session:
+            statement = select(archive).where(archive.c.kind == "event", archive.c.sequence > last).order_by(archive.c.sequence).limit(page)
+            rows = (await session.execute(statement)).mappings().all()
+        if not rows:
+            return
+        last = rows[-1]["sequence"]
+        yield [_archived(row) for row in rows]
+
+
+async def post(session: AsyncConnection, messages: Sequence[Message], now: datetime) -> None:
+    """Write messages that the relay publishes after the caller's transaction has committed."""
+    rows = [
+        {"topic": one.topic, "key": one.key, "value": one.value, "headers": dict(one.headers), "written_at": now} for one in messages
+    ]
+    if rows:
+        await session.execute(outbox.insert(), rows)
+
+
+async def unpublished(session: AsyncConnection, limit: int = 500) -> list[tuple[int, Message]]:
+    """What the outbox still has to publish, oldest first."""
+    statement = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(limit)
+    rows = (await session.execute(statement)).mappings()
+    return [(row["id"], Message(row["topic"], row["key"], row["value"], row["headers"])) for row in rows]
+
+
+async def mark_published(session: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """The bus has these."""
+    if ids:
+        await session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(published_at=now))
+
+
+def _archived(row: Mapping[str, Any]) -> Archived:
+    names = ("id", "kind", "system", "entity", "key", "lane", "revision", "recorded_at", "headers", "value")
+    return Archived(**{name: row[name] for name in names})

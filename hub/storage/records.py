@@ -1,0 +1,139 @@
+"""What normalize remembers: the last state of each vendor record, the documents of each system, how messages ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.db import insert
+from hub.storage.tables import documents, record_states, tallies
+
+CHUNK = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """What was last decided of one vendor record. `events` maps 'entity canonical-key' to the hash of the event's data."""
+
+    revision: int
+    correction: int
+    content: str
+    events: Mapping[str, str]
+
+
+RecordPlace = tuple[str, str, str]
+"""(system, vendor entity, vendor key)"""
+
+
+async def record_states_of(session: AsyncConnection, places: Iterable[RecordPlace]) -> dict[RecordPlace, RecordState]:
+    """The last states of these records, where there are any."""
+    wanted, found = list(places), {}
+    columns = tuple_(record_states.c.system, record_states.c.entity, record_states.c.key)
+    for start in range(0, len(wanted), CHUNK):
+        for row in (await session.execute(select(record_states).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
+            found[(row["system"], row["entity"], row["key"])] = RecordState(
+                row["revision"], row["correction"], row["content"], row["events"]
+            )
+    return found
+
+
+async def keep_record_states(session: AsyncConnection, states: Mapping[RecordPlace, RecordState]) -> None:
+    """Write the newest state of each record."""
+    rows = [
+        {"system": place[0], "entity": place[1], "key": place[2], "revision": state.revision, "correction": state.correction,
+         "content": state.content, "events": dict(state.events)}
+        for place, state in states.items()
+    ]  # fmt: skip
+    await upsert(session, record_states, rows, ("system", "entity", "key"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDocument:
+    """One document as one system has it. `ours`: we wrote it; then `event`, `payload` (hash) and `data` (event data) are of the last write."""
+
+    system: str
+    entity: str
+    key: str
+    form: str
+    organisation: str
+    id: str
+    number: str
+    ours: bool = False
+    event: str = ""
+    revision: int = 0
+    correction: int = 0
+    payload: str = ""
+    data: bytes | None = None
+    step: str = ""
+    usable: bool = True
+    why: str = ""
+
+
+NumberPlace = tuple[str, str, str, str]
+"""(system, canonical entity, shared organisation, the system's own number)"""
+KeyPlace = tuple[str, str, str]
+"""(system, canonical entity, canonical key)"""
+
+
+async def documents_by_key(session: AsyncConnection, places: Iterable[KeyPlace]) -> dict[KeyPlace, KnownDocument]:
+    """These documents, where the systems have them."""
+    wanted, found = list(places), {}
+    columns = tuple_(documents.c.system, documents.c.entity, documents.c.key)
+    for start in range(0, len(wanted), CHUNK):
+        for row in (await session.execute(select(documents).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
+            found[(row["system"], row["entity"], row["key"])] = document_of(row)
+    return found
+
+
+async def documents_by_number(session: AsyncConnection, places: Iterable[NumberPlace]) -> dict[NumberPlace, KnownDocument]:
+    """The same, found by the number that the system itself uses."""
+    wanted, found = list(places), {}
+    columns = tuple_(documents.c.system, documents.c.entity, documents.c.organisation, documents.c.number)
+    for start in range(0, len(wanted), CHUNK):
+        for row in (await session.execute(select(documents).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
+            found[(row["system"], row["entity"], row["organisation"], row["number"])] = document_of(row)
+    return found
+
+
+async def note_documents(session: AsyncConnection, known: Sequence[KnownDocument]) -> None:
+    """What a system said of its own documents: id and number, nothing that a delivery wrote is touched."""
+    rows = [
+        {"system": one.system, "entity": one.entity, "key": one.key, "form": one.form, "organisation": one.organisation, "id": one.id,
+         "number": one.number, "ours": False, "event": "", "revision": 0, "correction": 0, "payload": "", "step": "", "usable": True,
+         "why": ""}
+        for one in known
+    ]  # fmt: skip
+    await upsert(session, documents, rows, ("system", "entity", "key"), ("id", "number"))
+
+
+def document_of(row: Mapping[str, Any]) -> KnownDocument:
+    """A row as a value."""
+    names = ("system", "entity", "key", "form", "organisation", "id", "number", "ours", "event", "revision", "correction", "payload",
+             "data", "step", "usable", "why")  # fmt: skip
+    return KnownDocument(**{name: row[name] for name in names})
+
+
+async def tally(session: AsyncConnection, loop: str, system: str, outcomes: Mapping[str, int]) -> None:
+    """Count how messages ended."""
+    for outcome, count in outcomes.items():
+        statement = insert(session, tallies).values(loop=loop, system=system, outcome=outcome, count=count)
+        await session.execute(
+            statement.on_conflict_do_update(index_elements=["loop", "system", "outcome"], set_={"count": tallies.c.count + count})
+        )
+
+
+async def upsert(
+    session: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str], changed: Sequence[str] | None = None
+) -> None:
+    """Insert rows, or change them where the key is there; `changed` None: every other column given."""
+    if not rows:
+        return
+    statement = insert(session, table)
+    names = changed if changed is not None else [name for name in rows[0] if name not in key]
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_={name: statement.excluded[name] for name in names}), list(rows)
+    )
