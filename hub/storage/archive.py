@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import RowMapping, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message
@@ -33,16 +32,15 @@ class Archived:
 
 async def keep(session: AsyncConnection, messages: Sequence[Archived]) -> set[str]:
     """Archive what is not there yet; the ids that are new."""
-    new: set[str] = set()
-    for one in messages:
-        values = {
-            "id": one.id, "kind": one.kind, "system": one.system, "entity": one.entity, "key": one.key, "lane": one.lane,
-            "revision": one.revision, "recorded_at": one.recorded_at, "headers": dict(one.headers), "value": one.value,
-        }  # fmt: skip
-        written = await session.execute(insert(session, archive).values(values).on_conflict_do_nothing().returning(archive.c.id))
-        if written.first() is not None:
-            new.add(one.id)
-    return new
+    if not messages:
+        return set()
+    rows = [
+        {"id": one.id, "kind": one.kind, "system": one.system, "entity": one.entity, "key": one.key, "lane": one.lane,
+         "revision": one.revision, "recorded_at": one.recorded_at, "headers": dict(one.headers), "value": one.value}
+        for one in {one.id: one for one in messages}.values()
+    ]  # fmt: skip
+    written = await session.execute(insert(session, archive).on_conflict_do_nothing().returning(archive.c.id), rows)
+    return set(written.scalars())
 
 
 async def by_id(session: AsyncConnection, id: str) -> Archived | None:
@@ -94,6 +92,6 @@ async def mark_published(session: AsyncConnection, ids: Sequence[int], now: date
         await session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(published_at=now))
 
 
-def _archived(row: Mapping[str, Any]) -> Archived:
+def _archived(row: RowMapping) -> Archived:
     names = ("id", "kind", "system", "entity", "key", "lane", "revision", "recorded_at", "headers", "value")
     return Archived(**{name: row[name] for name in names})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import RowMapping, Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert
@@ -53,7 +53,7 @@ async def keep_record_states(session: AsyncConnection, states: Mapping[RecordPla
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDocument:
-    """One document as one system has it. `ours`: we wrote it; then `event`, `payload` (hash) and `data` (event data) are of the last write."""
+    """One document as one system has it. `ours`: we wrote it; `event`, `payload` (hash), `data` (event data) are of the last write."""
 
     system: str
     entity: str
@@ -110,7 +110,7 @@ async def note_documents(session: AsyncConnection, known: Sequence[KnownDocument
     await upsert(session, documents, rows, ("system", "entity", "key"), ("id", "number"))
 
 
-def document_of(row: Mapping[str, Any]) -> KnownDocument:
+def document_of(row: RowMapping) -> KnownDocument:
     """A row as a value."""
     names = ("system", "entity", "key", "form", "organisation", "id", "number", "ours", "event", "revision", "correction", "payload",
              "data", "step", "usable", "why")  # fmt: skip

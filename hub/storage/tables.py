@@ -24,7 +24,6 @@ from sqlalchemy import (
 from hub.db import METADATA, UtcTime
 
 
-
 def _only(condition: str) -> dict[str, Any]:
     """A partial index on both dialects."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

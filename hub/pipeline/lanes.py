@@ -1,0 +1,78 @@
+"""How a lane keeps its order when something in it waits: pure decisions over its open rows (PROTOCOL N4, N8).
+
+A lane's open rows stand in order of offset. Immutable facts wait behind any of them. A newer version of a full-state record
+takes the place of its oldest held predecessor: it is tried there if nothing is open before that place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.storage.holds import BEHIND, READY, WAITING, Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an arriving message stands in its lane. `older`: the held predecessors it supersedes once it has passed."""
+
+    free: bool
+    older: tuple[Hold, ...] = ()
+
+
+FREE = Place(free=True)
+
+
+def place(queue: Sequence[Hold], record: tuple[str, str] | None, version: tuple[int, int], offset: int) -> Place:
+    """The place of an arrival with this record identity (None: an immutable fact), version and offset.
+
+    It does not take over a row that is *ready*: that release may be half done (N4 "jump"). Nor one of which a write is in
+    doubt (`attempts_open` rows carry the code `in-doubt`): only what a find says may go on from there (D6).
+    """
+    if not queue:
+        return FREE
+    older = tuple(row for row in queue if record is not None and row.record == record and row.version < version)
+    before = min((row.offset for row in older), default=offset)
+    taken = any(row.offset < before for row in queue) or any(row.state == READY or row.code in DOUBTFUL for row in older)
+    return Place(free=not taken, older=older)
+
+
+DOUBTFUL = frozenset({"in-doubt", "no-answer", "still-in-doubt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The row to try next, and the older versions of its record that close as superseded when it passes."""
+
+    row: Hold
+    older: tuple[Hold, ...] = ()
+
+
+def next_turn(queue: Sequence[Hold], snapshot_version: int) -> Turn | None:
+    """Which row of a lane to try now (N8); None: the lane goes on waiting.
+
+    From the head: *waiting* → a newer version of that record that is *ready* is tried in its place, else stop.
+    *Ready* with a dictionary version that the snapshot has not → stop.
+    """
+    if not queue:
+        return None
+    head = queue[0]
+    if head.state == READY:
+        if head.ready_version > snapshot_version:
+            return None
+        newest = head if head.code in DOUBTFUL else _newest(queue, head, (READY, BEHIND), snapshot_version)
+    elif head.state == WAITING and head.code not in DOUBTFUL:
+        newest = _newest(queue, head, (READY,), snapshot_version)
+        if newest is head:
+            return None
+    else:
+        return None
+    older = tuple(row for row in queue if head.record is not None and row.record == head.record and row.version < newest.version)
+    return Turn(newest, older)
+
+
+def _newest(queue: Sequence[Hold], head: Hold, states: tuple[str, ...], snapshot_version: int) -> Hold:
+    if head.record is None:
+        return head
+    usable = [row for row in queue if row.record == head.record and row.state in states and row.ready_version <= snapshot_version]
+    return max([head, *usable], key=lambda row: row.version)

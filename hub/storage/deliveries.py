@@ -1,0 +1,124 @@
+"""Deliveries: one event written to one target as one document, step by step (PROTOCOL "Delivery row")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.bus.base import Partition
+from hub.db import insert
+from hub.storage.records import KnownDocument, document_of, upsert
+from hub.storage.tables import deliveries, documents
+
+WRITING, IN_DOUBT, SETTLED, DONE, HELD, SUPERSEDED, DISCARDED = (
+    "writing", "in_doubt", "settled", "done", "held", "superseded", "discarded",
+)  # fmt: skip
+OPEN = (WRITING, IN_DOUBT, SETTLED)
+CHUNK = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One row. `document` is the canonical document key; `event` the mark of the change."""
+
+    target: str
+    document: str
+    event: str
+    entity: str
+    key: str
+    revision: int
+    correction: int
+    form: str
+    operation: str
+    step: str
+    state: str
+    partition: Partition
+    began_at: datetime
+    settle_at: datetime | None = None
+    attempts: int = 0
+    code: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    id: int = 0
+
+
+async def of_documents(session: AsyncConnection, target: str, keys: Iterable[str]) -> dict[str, list[Delivery]]:
+    """The open deliveries of these documents, and the last ones that ended, oldest first."""
+    wanted, found = list(dict.fromkeys(keys)), dict[str, list[Delivery]]()
+    for start in range(0, len(wanted), CHUNK):
+        where = (deliveries.c.target == target, deliveries.c.document.in_(wanted[start : start + CHUNK]))
+        for row in (await session.execute(select(deliveries).where(*where).order_by(deliveries.c.id))).mappings():
+            found.setdefault(row["document"], []).append(_delivery(row))
+    return found
+
+
+async def put(session: AsyncConnection, row: Delivery) -> None:
+    """Write a delivery's present state. The database refuses a second open delivery of one document."""
+    values = {
+        "target": row.target, "document": row.document, "event": row.event, "entity": row.entity, "key": row.key,
+        "revision": row.revision, "correction": row.correction, "form": row.form, "operation": row.operation, "step": row.step,
+        "state": row.state, "settle_at": row.settle_at, "topic": row.partition.topic, "partition": row.partition.number,
+        "attempts": row.attempts, "code": row.code, "facts": row.facts, "began_at": row.began_at, "ended_at": row.ended_at,
+    }  # fmt: skip
+    statement = insert(session, deliveries).values(values)
+    kept = ("operation", "step", "state", "settle_at", "attempts", "code", "facts", "ended_at", "topic", "partition")
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["target", "document", "event"], set_={name: statement.excluded[name] for name in kept}
+        )
+    )
+
+
+async def found_writing(session: AsyncConnection, target: str, partition: Partition) -> list[Delivery]:
+    """Rows that an earlier owner of the partition left in *writing*: each is in doubt (D5)."""
+    where = (
+        deliveries.c.target == target, deliveries.c.topic == partition.topic, deliveries.c.partition == partition.number,
+        deliveries.c.state == WRITING,
+    )  # fmt: skip
+    return [_delivery(row) for row in (await session.execute(select(deliveries).where(*where))).mappings()]
+
+
+async def keep_document(session: AsyncConnection, known: KnownDocument, verify_at: datetime | None) -> None:
+    """What now stands in the target, written by us. `verify_at`: look again then (D8)."""
+    row = {
+        "system": known.system, "entity": known.entity, "key": known.key, "form": known.form, "organisation": known.organisation,
+        "id": known.id, "number": known.number, "ours": True, "event": known.event, "revision": known.revision,
+        "correction": known.correction, "payload": known.payload, "data": known.data, "step": known.step, "usable": known.usable,
+        "why": known.why, "verify_at": verify_at,
+    }  # fmt: skip
+    changed = [name for name in row if name not in ("system", "entity", "key")]
+    if verify_at is None:
+        changed.remove("verify_at")
+    await upsert(session, documents, [row], ("system", "entity", "key"), changed)
+
+
+async def due_for_verifying(session: AsyncConnection, system: str, now: datetime, limit: int = 50) -> list[RowMapping]:
+    """Documents of a system that are to be found again now."""
+    where = (documents.c.system == system, documents.c.verify_at.is_not(None), documents.c.verify_at <= now)
+    return list((await session.execute(select(documents).where(*where).order_by(documents.c.verify_at).limit(limit))).mappings())
+
+
+async def verified(session: AsyncConnection, system: str, entity: str, key: str, event: str, changes: Mapping[str, Any]) -> bool:
+    """Note what a verification saw, unless the document was written anew meanwhile."""
+    where = (documents.c.system == system, documents.c.entity == entity, documents.c.key == key, documents.c.event == event)
+    return (await session.execute(update(documents).where(*where).values(**changes))).rowcount == 1
+
+
+async def not_usable(session: AsyncConnection, system: str, entity: str, keys: Sequence[str]) -> list[KnownDocument]:
+    """Which of these documents stand in the system but cannot be referred to yet."""
+    where = (documents.c.system == system, documents.c.entity == entity, documents.c.key.in_(list(keys)), documents.c.usable.is_(False))
+    return [document_of(row) for row in (await session.execute(select(documents).where(*where))).mappings()]
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(
+        id=row["id"], target=row["target"], document=row["document"], event=row["event"], entity=row["entity"], key=row["key"],
+        revision=row["revision"], correction=row["correction"], form=row["form"], operation=row["operation"], step=row["step"],
+        state=row["state"], partition=Partition(row["topic"], row["partition"]), began_at=row["began_at"], settle_at=row["settle_at"],
+        attempts=row["attempts"], code=row["code"], facts=row["facts"], ended_at=row["ended_at"],
+    )  # fmt: skip
