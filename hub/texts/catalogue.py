@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
 from hub.texts.text import Text
 
@@ -19,4 +20,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS)
+TEXTS: dict[str, Text] = combine(ERRORS, CONFIG)

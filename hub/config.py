@@ -1,0 +1,143 @@
+"""The settings: one YAML file, read strictly. This is the only module that reads the environment.
+
+A value `${NAME}` is taken from the environment, `${file:PATH}` from a file (Docker and Kubernetes secrets): no secret
+needs to stand in the file. `hub init` writes a commented one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import ConfigError
+
+FILE_NAME = "loopline.yaml"
+_PLACE = re.compile(r"\$\{(file:)?([^}]+)\}")
+
+
+class SettingsMissing(ConfigError):
+    """No configuration file was found."""
+
+    code = "settings-missing"
+
+
+class SettingsWrong(ConfigError):
+    """The configuration file says something that cannot be."""
+
+    code = "settings-wrong"
+
+
+class SecretMissing(ConfigError):
+    """A place in the file names an environment variable or file that is not there."""
+
+    code = "secret-missing"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SystemSettings(_Strict):
+    """One connected installation."""
+
+    connector: str = Field(description="Name of the connector (`hub connector list`)")
+    roles: frozenset[str] = Field(description="The roles it plays: crm, erp, mes, wms, …", min_length=1)
+    organisations: dict[str, str] = Field(description="Its own code of each organisation → the shared code")
+    account_set: str = Field(default="", description="The account set's identity; the hub writes nothing when the system tells another one")
+    steps: dict[str, str] = Field(default_factory=dict, description="Per vendor form: the step at which a delivery ends")
+    poll_s: float = Field(default=5.0, gt=0, description="Seconds between two polls of one entity")
+    entities: tuple[str, ...] | None = Field(default=None, description="Vendor forms to read; all that the connector can poll if left out")
+    settings: dict[str, Any] = Field(default_factory=dict, description="The connector's own settings")
+
+
+class BusSettings(_Strict):
+    """The bus of the cluster profile."""
+
+    servers: str = Field(default="127.0.0.1:9092", description="Kafka's bootstrap servers")
+    replication: int = Field(default=1, ge=1, description="Replicas of each topic")
+
+
+class Settings(_Strict):
+    """Everything the hub can be told."""
+
+    profile: Literal["embedded", "cluster"] = Field(default="embedded", description="embedded: SQLite and a log file; cluster: Kafka, PostgreSQL")
+    language: Literal["zh", "en"] = Field(default="zh", description="Language of what the command line prints")
+    folder: Path = Field(default=Path("data"), description="Where the embedded profile keeps its files")
+    database: str = Field(default="", description="cluster: postgresql+asyncpg://user:password@host/name")
+    bus: BusSettings = Field(default_factory=BusSettings, description="cluster: the Kafka to use")
+    partitions: int = Field(default=0, ge=0, description="Partitions per topic; 0: 1 embedded, 6 in a cluster")
+    instance: str = Field(default="", description="This process's name for leases; its host and port if left out")
+    host: str = Field(default="127.0.0.1", description="Where webhooks and the API listen")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port of webhooks and the API; 0: any free one")
+    api_token: str = Field(default="", description="Token that API calls must carry; without one only webhooks, health and metrics answer")
+    max_body_bytes: int = Field(default=5_000_000, gt=0, description="The largest webhook body taken")
+    mappings: Path | None = Field(default=None, description="The plant's own mappings, overriding the shipped ones")
+    seeds: tuple[Path, ...] = Field(default=(), description="Dictionary seeds to load at the start")
+    lease_s: float = Field(default=15.0, gt=0, description="How long a lease holds without being renewed")
+    sweep_s: float = Field(default=30.0, gt=0, description="Seconds between two sweeps over holds and doubtful deliveries")
+    tick_s: float = Field(default=0.2, gt=0, description="Seconds between two looks for ready rows")
+    systems: dict[str, SystemSettings] = Field(default_factory=dict, description="The connected systems by name")
+
+    def database_url(self) -> str:
+        """Where the state is kept."""
+        if self.profile == "embedded":
+            return f"sqlite+aiosqlite:///{self.folder / 'state.db'}"
+        return self.database
+
+    def holder(self) -> str:
+        """Who holds this process's leases: the same after a restart, so that it takes its own back at once."""
+        return self.instance or f"{socket.gethostname()}:{self.port}"
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file: the one named, else `LOOPLINE_CONFIG`, else `loopline.yaml` here. Raises ConfigError leaves."""
+    looked = [path] if path else [Path(environment["LOOPLINE_CONFIG"])] if environment.get("LOOPLINE_CONFIG") else [Path(FILE_NAME)]
+    file = looked[0]
+    if not file.is_file():
+        raise SettingsMissing(file=str(file))
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsWrong(file=str(file), where="", what=str(error).replace("\n", " ")) from error
+    return parse(_fill(content, file, environment), file)
+
+
+def parse(content: Any, file: Path) -> Settings:
+    """Settings from plain values; relative paths are meant from the file's folder."""
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsWrong(file=str(file), where=where, what=first["msg"]) from error
+    base = file.resolve().parent
+    paths = {"folder": base / settings.folder, "seeds": tuple(base / seed for seed in settings.seeds)}
+    return settings.model_copy(update=paths | ({"mappings": base / settings.mappings} if settings.mappings else {}))
+
+
+def _fill(value: Any, file: Path, environment: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _fill(item, file, environment) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, file, environment) for item in value]
+    if not isinstance(value, str):
+        return value
+    return _PLACE.sub(lambda match: _secret(match, file, environment), value)
+
+
+def _secret(match: re.Match[str], file: Path, environment: Mapping[str, str]) -> str:
+    from_file, name = match.groups()
+    if from_file:
+        secret = file.resolve().parent / name
+        if secret.is_file():
+            return secret.read_text(encoding="utf-8").strip()
+    elif name in environment:
+        return environment[name]
+    raise SecretMissing(file=str(file), name=match.group(0))
