@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
+from hub.texts.pipeline import PIPELINE
 from hub.texts.text import Text
 
 
@@ -20,4 +21,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, CONFIG)
+TEXTS: dict[str, Text] = combine(ERRORS, CONFIG, PIPELINE)

@@ -1,0 +1,35 @@
+"""What can be wrong with a message on the road, beyond what mapping and model find."""
+
+from __future__ import annotations
+
+from hub.errors import DataError
+
+
+class UnreadableRecord(DataError):
+    """The body could not be decoded."""
+
+    code = "unreadable-record"
+
+
+class OrganisationUnknown(DataError):
+    """The system speaks of an organisation that its settings do not name."""
+
+    code = "organisation-unknown"
+
+
+class FieldNotOwned(DataError):
+    """A system changed a field that another one owns."""
+
+    code = "field-not-owned"
+
+
+class EntityNotOwned(DataError):
+    """A system speaks of an entity about which it has nothing to say."""
+
+    code = "entity-not-owned"
+
+
+class MustNotReceive(DataError):
+    """The document would carry something that the target must never see."""
+
+    code = "must-not-receive"

@@ -1,0 +1,169 @@
+"""The stages of normalize: pure functions over one record. `STAGES` is their order; a check on every message is one function more.
+
+A stage raises a DataError (held for a person), adds causes (held until they are gone), or goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from hub.event import Event, event_id
+from hub.mapping.engine import MappingSpec
+from hub.model import Entity, decode, entity
+from hub.pipeline.errors import EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
+from hub.pipeline.knowledge import InboundLookups, Knowledge, SystemView, cause_of
+from hub.pipeline.wire import Inbound
+from hub.storage.causes import Cause
+from hub.storage.records import KnownDocument, NumberPlace
+
+
+@dataclass(slots=True)
+class Draft:
+    """One event in the making."""
+
+    spec: MappingSpec
+    data: dict[str, Any]
+    owner: bool = True
+    content: Entity | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """One record on its way through the stages."""
+
+    record: Inbound
+    known: Knowledge
+    system: SystemView
+    organisation: str = ""
+    specs: Sequence[MappingSpec] = ()
+    drafts: list[Draft] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+
+def read(work: Work) -> None:
+    """A body that could not be decoded is for a person."""
+    if work.record.unreadable:
+        raise UnreadableRecord(system=work.record.system, what=work.record.unreadable)
+
+
+def scope(work: Work) -> None:
+    """The system's own organisation becomes the shared one."""
+    organisation = work.system.organisations.get(work.record.organisation)
+    if organisation is None:
+        raise OrganisationUnknown(system=work.record.system, organisation=work.record.organisation)
+    work.organisation = organisation
+
+
+def choose(work: Work) -> None:
+    """The mappings that read this form and apply to this record."""
+    specs = work.known.rules.mappings.inbound(work.system.name, work.system.product, work.record.entity)
+    work.specs = [spec for spec in specs if spec.applies(work.record.payload)]
+
+
+def translate(work: Work) -> None:
+    """Map fields, translate codes and document numbers; all that is missing is collected."""
+    look = InboundLookups(work.known, work.system, work.organisation)
+    for spec in work.specs:
+        mapped = spec.apply(work.record.payload, look)
+        mapped.data["organisation"] = work.organisation
+        work.drafts.append(Draft(spec, mapped.data))
+        for missing in mapped.missing:
+            cause = cause_of(missing, work.system.name, work.organisation)
+            if cause not in work.causes:
+                work.causes.append(cause)
+                work.details.append(missing.detail)
+
+
+def check_boundary(work: Work) -> None:
+    """What the system does not own and may not ask for: unchanged it is left out, changed it is a crossing."""
+    if work.causes:
+        return
+    for draft in work.drafts:
+        verdict = work.known.rules.boundaries.check_in(draft.spec.entity, work.organisation, work.system.roles, draft.data.keys())
+        draft.owner = verdict.owner
+        if verdict.nothing_to_say:
+            raise EntityNotOwned(system=work.system.name, entity=draft.spec.entity, key=work.record.key)
+        if verdict.crossings:
+            _settle_crossings(work, draft, verdict.crossings)
+
+
+def _settle_crossings(work: Work, draft: Draft, crossings: dict[str, str]) -> None:
+    written = _last_written(work, draft)
+    changed = [name for name, policy in crossings.items() if policy == "hold" and written and written.get(name) != draft.data[name]]
+    for name in crossings:
+        draft.data.pop(name)
+    if changed:
+        raise FieldNotOwned(
+            system=work.system.name, entity=draft.spec.entity, key=work.record.key, fields=", ".join(changed),
+            owner=work.known.rules.boundaries.owner(draft.spec.entity, work.organisation),
+        )  # fmt: skip
+
+
+def _last_written(work: Work, draft: Draft) -> dict[str, Any]:
+    key = f"{work.organisation}/{draft.data.get('number', '')}"
+    known = work.known.by_key.get((work.system.name, draft.spec.entity, key))
+    return msgspec.json.decode(known.data) if known and known.data else {}
+
+
+def validate(work: Work) -> None:
+    """The mapped fields make an entity of the model: the whole of it from its owner, a part of it from others."""
+    if work.causes:
+        return
+    for draft in work.drafts:
+        draft.content = decode(draft.spec.entity, draft.data, partial=not draft.owner)
+
+
+Stage = Callable[[Work], None]
+STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate)
+
+
+def run(work: Work) -> Work:
+    """All stages in order. Raises DataError leaves."""
+    for stage in STAGES:
+        stage(work)
+    return work
+
+
+def seal(work: Work, origin: str, traceparent: str) -> list[Event]:
+    """The events of a record that passed: ids from the source's revision, caused by the record."""
+    return [_event(work, draft, draft.content, origin, traceparent) for draft in work.drafts if draft.content is not None]
+
+
+def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: str) -> Event:
+    record = work.record
+    return Event(
+        id=event_id(record.system, content.entity, content.key, record.revision, record.correction),
+        source=record.system, entity=content.entity, key=content.key, lane=content.lane, revision=record.revision,
+        correction=record.correction, time=record.changed_at or record.read_at, recorded_at=record.read_at,
+        data=content.model_dump_json(exclude_none=True, exclude_unset=not draft.owner).encode(), operation=record.operation,
+        correlation=content.correlation, causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent, origin=origin,
+    )  # fmt: skip
+
+
+def own_documents(work: Work, events: Sequence[Event]) -> list[KnownDocument]:
+    """The documents a system tells us of, under its own number and id: what other records refer to."""
+    return [
+        KnownDocument(
+            system=work.system.name, entity=event.entity, key=event.key, form=work.record.entity, organisation=work.organisation,
+            id=work.record.key, number=event.key.partition("/")[2],
+        )  # fmt: skip
+        for event in events
+        if entity(event.entity).is_document
+    ]
+
+
+def number_places(record: Inbound, known: Knowledge, system: SystemView) -> list[NumberPlace]:
+    """The documents a record refers to by the source's own numbers: what the batched read has to find."""
+    organisation = system.organisations.get(record.organisation)
+    if organisation is None or record.unreadable:
+        return []
+    return [
+        (system.name, reference.entity, organisation, reference.number)
+        for spec in known.rules.mappings.inbound(system.name, system.product, record.entity)
+        for reference in spec.references(record.payload)
+    ]

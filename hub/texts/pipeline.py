@@ -1,0 +1,26 @@
+"""The sentences about messages on the road: why one waits, and what to do."""
+
+from __future__ import annotations
+
+from hub.texts.text import Text
+
+PIPELINE: dict[str, Text] = {
+    "unreadable-record": Text("系统“{system}”发来的内容无法解析:{what}。请让该系统重新发送,或丢弃并注明原因。", "What system '{system}' sent cannot be read: {what}. Have it sent again, or discard it with a reason."),
+    "organisation-unknown": Text("系统“{system}”的组织“{organisation}”未配置。请在该系统的 organisations 中补充。", "Organisation '{organisation}' of system '{system}' is not configured. Add it to the system's organisations."),
+    "field-not-owned": Text("系统“{system}”改动了不归它管的字段“{fields}”({entity} {key})。请在归口系统“{owner}”修改,或恢复原值。", "System '{system}' changed '{fields}' of {entity} '{key}', which it does not own. Change it in '{owner}', or put the old value back."),
+    "entity-not-owned": Text("系统“{system}”不归口管理“{entity}”({key})。请检查边界设置。", "System '{system}' has nothing to say about {entity} '{key}'. Check the boundaries."),
+    "must-not-receive": Text("“{entity}”的“{fields}”不得发往系统“{target}”。请修正映射。", "'{fields}' of {entity} must never reach system '{target}'. Mend the mapping."),
+    "unknown-code": Text("系统“{system}”的{kind}编码“{value}”不在编码对照中。请主数据管理员在待办编码中答复。", "The {kind} code '{value}' of system '{system}' is not in the dictionary. The data steward answers it in the inbox."),
+    "waits-for": Text("等待:{what}。", "Waits for: {what}."),
+    "cause-code": Text("{system} 的{name}编码“{value}”", "the {name} code '{value}' of {system}"),
+    "cause-target-code": Text("{name}“{value}”在 {system} 中还没有编码", "{system}'s own code of {name} '{value}'"),
+    "cause-target-state": Text("{name}“{value}”在 {system} 中审核、分配或启用", "{name} '{value}' to be audited, assigned or enabled in {system}"),
+    "cause-conversion": Text("物料“{name}”的单位换算 {value}", "the unit conversion {value} of material '{name}'"),
+    "cause-document": Text("{system} 提到的 {name}“{value}”", "the {name} '{value}' that {system} speaks of"),
+    "cause-target-document": Text("{name}“{value}”在 {system} 中建立(并审核)", "{name} '{value}' to be there (and audited) in {system}"),
+    "cause-time": Text("到 {value} 自动重试", "the time {value}, then it is tried again"),
+    "cause-period": Text("{system} 的会计期间:{value}", "the accounting period of {system}: {value}"),
+    "cause-person": Text("人工处理", "a person"),
+    "system-stopped": Text("系统“{system}”已停止:{what}。", "System '{system}' is stopped: {what}."),
+    "version-conflict": Text("系统“{system}”的 {entity}“{key}”版本 {revision} 出现两种内容,以先到的为准。请核对该记录。", "{entity} '{key}' of system '{system}' came with two contents under version {revision}; the first one stands. Compare the record."),
+}
