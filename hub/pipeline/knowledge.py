@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from master_data.snapshot import Snapshot
-
 from hub.mapping.boundaries import Boundaries
 from hub.mapping.engine import MappingSet, Missing
 from hub.mapping.routes import Routes
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
+from master_data.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +48,12 @@ class Knowledge:
     by_number: Mapping[NumberPlace, KnownDocument] = field(default_factory=dict)
     by_key: Mapping[KeyPlace, KnownDocument] = field(default_factory=dict)
 
+
+CODE_KINDS: Mapping[str, str] = {
+    "customer": "customer", "material": "material", "operation": "operation", "work_center": "work_center", "reason_code": "reason",
+    "person": "person",
+}
+"""Entities whose number is a shared code: their deliveries teach the dictionary the target's own code (entity → kind)."""
 
 CAUSE_OF = {
     "code": CauseKind.CODE,

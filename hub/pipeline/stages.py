@@ -15,7 +15,7 @@ from hub.event import Event, event_id
 from hub.mapping.engine import MappingSpec
 from hub.model import Entity, decode, entity
 from hub.pipeline.errors import EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
-from hub.pipeline.knowledge import InboundLookups, Knowledge, SystemView, cause_of
+from hub.pipeline.knowledge import CODE_KINDS, InboundLookups, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
 from hub.storage.causes import Cause
 from hub.storage.records import KnownDocument, NumberPlace
@@ -101,7 +101,7 @@ def _settle_crossings(work: Work, draft: Draft, crossings: dict[str, str]) -> No
         raise FieldNotOwned(
             system=work.system.name, entity=draft.spec.entity, key=work.record.key, fields=", ".join(changed),
             owner=work.known.rules.boundaries.owner(draft.spec.entity, work.organisation),
-        )  # fmt: skip
+        )
 
 
 def _last_written(work: Work, draft: Draft) -> dict[str, Any]:
@@ -141,8 +141,16 @@ def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: 
         source=record.system, entity=content.entity, key=content.key, lane=content.lane, revision=record.revision,
         correction=record.correction, time=record.changed_at or record.read_at, recorded_at=record.read_at,
         data=content.model_dump_json(exclude_none=True, exclude_unset=not draft.owner).encode(), operation=record.operation,
-        correlation=content.correlation, causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent, origin=origin,
-    )  # fmt: skip
+        correlation=_correlation(content), causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent, origin=origin,
+    )
+
+
+def _correlation(content: Entity) -> str:
+    """The order, where the content is about exactly one."""
+    if content.entity == "sales_order":
+        return content.key
+    orders = {link.order for link in content.demand_links}
+    return orders.pop() if len(orders) == 1 else ""
 
 
 def own_documents(work: Work, events: Sequence[Event]) -> list[KnownDocument]:
@@ -151,9 +159,9 @@ def own_documents(work: Work, events: Sequence[Event]) -> list[KnownDocument]:
         KnownDocument(
             system=work.system.name, entity=event.entity, key=event.key, form=work.record.entity, organisation=work.organisation,
             id=work.record.key, number=event.key.partition("/")[2],
-        )  # fmt: skip
+        )
         for event in events
-        if entity(event.entity).is_document
+        if event.entity not in CODE_KINDS and entity(event.entity).identity == ("number",)
     ]
 
 

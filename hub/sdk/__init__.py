@@ -11,4 +11,4 @@ __all__ = [
     "Card", "Chunk", "ConfigError", "Connector", "CredentialsRejected", "Cursor", "DataError", "Document", "DocumentKey", "EntityCard",
     "Http", "HubError", "InDoubtError", "Record", "RefusedError", "SignatureRejected", "Sink", "Source", "System", "Text",
     "TransientError", "WebhookRequest", "Written",
-]  # fmt: skip
+]

@@ -71,13 +71,13 @@ class Http:
         request = self._client.build_request(
             method, url, json=json, content=content, headers=dict(headers or {}), params=dict(params or {}) or None,
             timeout=timeout_s if timeout_s is not None else httpx.USE_CLIENT_DEFAULT,
-        )  # fmt: skip
+        )
         if not safe:
             return await self._send(request, safe=False)
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(Unreachable), stop=stop_after_attempt(SAFE_ATTEMPTS),
             wait=wait_exponential_jitter(initial=0.05, max=1.0), reraise=True,
-        ):  # fmt: skip
+        ):
             with attempt:
                 return await self._send(request, safe=True)
         raise AssertionError("unreachable: tenacity reraises")

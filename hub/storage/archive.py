@@ -38,7 +38,7 @@ async def keep(session: AsyncConnection, messages: Sequence[Archived]) -> set[st
         {"id": one.id, "kind": one.kind, "system": one.system, "entity": one.entity, "key": one.key, "lane": one.lane,
          "revision": one.revision, "recorded_at": one.recorded_at, "headers": dict(one.headers), "value": one.value}
         for one in {one.id: one for one in messages}.values()
-    ]  # fmt: skip
+    ]
     written = await session.execute(insert(session, archive).on_conflict_do_nothing().returning(archive.c.id), rows)
     return set(written.scalars())
 

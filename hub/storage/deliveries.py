@@ -17,7 +17,7 @@ from hub.storage.tables import deliveries, documents
 
 WRITING, IN_DOUBT, SETTLED, DONE, HELD, SUPERSEDED, DISCARDED = (
     "writing", "in_doubt", "settled", "done", "held", "superseded", "discarded",
-)  # fmt: skip
+)
 OPEN = (WRITING, IN_DOUBT, SETTLED)
 CHUNK = 300
 
@@ -64,7 +64,7 @@ async def put(session: AsyncConnection, row: Delivery) -> None:
         "revision": row.revision, "correction": row.correction, "form": row.form, "operation": row.operation, "step": row.step,
         "state": row.state, "settle_at": row.settle_at, "topic": row.partition.topic, "partition": row.partition.number,
         "attempts": row.attempts, "code": row.code, "facts": row.facts, "began_at": row.began_at, "ended_at": row.ended_at,
-    }  # fmt: skip
+    }
     statement = insert(session, deliveries).values(values)
     kept = ("operation", "step", "state", "settle_at", "attempts", "code", "facts", "ended_at", "topic", "partition")
     await session.execute(
@@ -79,7 +79,7 @@ async def found_writing(session: AsyncConnection, target: str, partition: Partit
     where = (
         deliveries.c.target == target, deliveries.c.topic == partition.topic, deliveries.c.partition == partition.number,
         deliveries.c.state == WRITING,
-    )  # fmt: skip
+    )
     return [_delivery(row) for row in (await session.execute(select(deliveries).where(*where))).mappings()]
 
 
@@ -90,7 +90,7 @@ async def keep_document(session: AsyncConnection, known: KnownDocument, verify_a
         "id": known.id, "number": known.number, "ours": True, "event": known.event, "revision": known.revision,
         "correction": known.correction, "payload": known.payload, "data": known.data, "step": known.step, "usable": known.usable,
         "why": known.why, "verify_at": verify_at,
-    }  # fmt: skip
+    }
     changed = [name for name in row if name not in ("system", "entity", "key")]
     if verify_at is None:
         changed.remove("verify_at")
@@ -121,4 +121,4 @@ def _delivery(row: RowMapping) -> Delivery:
         revision=row["revision"], correction=row["correction"], form=row["form"], operation=row["operation"], step=row["step"],
         state=row["state"], partition=Partition(row["topic"], row["partition"]), began_at=row["began_at"], settle_at=row["settle_at"],
         attempts=row["attempts"], code=row["code"], facts=row["facts"], ended_at=row["ended_at"],
-    )  # fmt: skip
+    )

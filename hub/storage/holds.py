@@ -105,7 +105,7 @@ async def insert_holds(session: AsyncConnection, rows: Sequence[Hold]) -> None:
             "revision": row.revision, "correction": row.correction, "code": row.code, "facts": row.facts, "concerns": row.concerns,
             "ready_version": row.ready_version, "ready_at": row.ready_at, "attempts": row.attempts, "reason": row.reason,
             "held_at": row.held_at, "message": row.message,
-        }  # fmt: skip
+        }
         written = await session.execute(insert(session, holds).values(values).on_conflict_do_nothing().returning(holds.c.id))
         number = written.scalar_one_or_none()
         if number is not None:
@@ -119,7 +119,7 @@ async def wait_again(session: AsyncConnection, row: Hold) -> None:
         .where(holds.c.id == row.id)
         .values(state=row.state, code=row.code, facts=row.facts, concerns=row.concerns, ready_at=row.ready_at, ready_version=0,
                 attempts=row.attempts, wish="")
-    )  # fmt: skip
+    )
     await session.execute(delete(hold_causes).where(hold_causes.c.hold == row.id))
     await _write_causes(session, row.id, row.causes)
 
@@ -140,7 +140,7 @@ async def ready_heads(session: AsyncConnection, group: str, partition: Partition
             earlier.c.group == holds.c.group, earlier.c.topic == holds.c.topic, earlier.c.partition == holds.c.partition,
             earlier.c.lane == holds.c.lane, earlier.c.state != CLOSED, earlier.c.offset < holds.c.offset,
         )
-    )  # fmt: skip
+    )
     where = [_partition(group, partition), holds.c.state == BEHIND, ~before]
     wanted = [None] if lanes is None else [list(lanes)[i : i + CHUNK] for i in range(0, len(list(lanes)), CHUNK)]
     count = 0
@@ -222,8 +222,8 @@ def _hold(row: Any) -> Hold:
         revision=row["revision"], correction=row["correction"], message=row["message"], held_at=row["held_at"], code=row["code"],
         facts=row["facts"], concerns=row["concerns"], ready_version=row["ready_version"], ready_at=row["ready_at"],
         attempts=row["attempts"], wish=row["wish"], reason=row["reason"],
-    )  # fmt: skip
+    )
 
 
 __all__ = ["BEHIND", "CLOSED", "READY", "WAITING", "Hold", "anything_waits_for", "close", "held_lanes", "insert_holds", "mark_ready",
-           "open_causes", "queues", "ready_heads", "ready_lanes", "ripen", "wait_again"]  # fmt: skip
+           "open_causes", "queues", "ready_heads", "ready_lanes", "ripen", "wait_again"]

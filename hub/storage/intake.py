@@ -123,7 +123,7 @@ async def reserve(session: AsyncConnection, readings: Sequence[Reading]) -> list
             rows[place] = changed[place] = {
                 "system": reading.system, "entity": reading.entity, "key": reading.key, "revision": answer.revision,
                 "confirmed": row["confirmed"] if row else 0, "content": reading.content, "version": reading.version,
-            }  # fmt: skip
+            }
         elif answer.verdict in (Verdict.AGAIN, Verdict.UNCHANGED) and row is not None and (reading.version or "") > (row["version"] or ""):
             rows[place] = changed[place] = {**row, "version": reading.version}
     await _keep(session, list(changed.values()))

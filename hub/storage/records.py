@@ -47,7 +47,7 @@ async def keep_record_states(session: AsyncConnection, states: Mapping[RecordPla
         {"system": place[0], "entity": place[1], "key": place[2], "revision": state.revision, "correction": state.correction,
          "content": state.content, "events": dict(state.events)}
         for place, state in states.items()
-    ]  # fmt: skip
+    ]
     await upsert(session, record_states, rows, ("system", "entity", "key"))
 
 
@@ -106,14 +106,14 @@ async def note_documents(session: AsyncConnection, known: Sequence[KnownDocument
          "number": one.number, "ours": False, "event": "", "revision": 0, "correction": 0, "payload": "", "step": "", "usable": True,
          "why": ""}
         for one in known
-    ]  # fmt: skip
+    ]
     await upsert(session, documents, rows, ("system", "entity", "key"), ("id", "number"))
 
 
 def document_of(row: RowMapping) -> KnownDocument:
     """A row as a value."""
     names = ("system", "entity", "key", "form", "organisation", "id", "number", "ours", "event", "revision", "correction", "payload",
-             "data", "step", "usable", "why")  # fmt: skip
+             "data", "step", "usable", "why")
     return KnownDocument(**{name: row[name] for name in names})
 
 

@@ -125,7 +125,7 @@ holds = Table(
     Index("ix_holds_lane", "group", "topic", "partition", "lane", "offset", **_only("state <> 'closed'")),
     Index("ix_holds_ready", "group", "topic", "partition", **_only("state = 'ready'")),
     Index("ix_holds_time", "ready_at", **_only("state = 'waiting'")),
-)  # fmt: skip
+)
 
 hold_causes = Table(
     "hold_causes",
@@ -167,7 +167,7 @@ deliveries = Table(
     UniqueConstraint("target", "document", "event"),
     Index("uq_deliveries_open", "target", "document", unique=True, **_only(OPEN_DELIVERY)),
     Index("ix_deliveries_writing", "target", "topic", "partition", **_only("state = 'writing'")),
-)  # fmt: skip
+)
 
 # one document as one system has it: what it said itself, or what we wrote there
 documents = Table(
@@ -193,7 +193,7 @@ documents = Table(
     PrimaryKeyConstraint("system", "entity", "key"),
     Index("ix_documents_number", "system", "entity", "number"),
     Index("ix_documents_verify", "system", "verify_at", **_only("verify_at is not null")),
-)  # fmt: skip
+)
 
 archive = Table(
     "archive",
@@ -265,7 +265,7 @@ incidents = Table(
     Column("closed_by", String(80), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     Index("uq_incidents_open", "kind", "subject", unique=True, **_only("closed_at is null")),
-)  # fmt: skip
+)
 
 __all__ = ["archive", "cursors", "deliveries", "documents", "hold_causes", "holds", "incidents", "leases", "outbox",
-           "ownership", "record_states", "revisions", "system_states", "tallies"]  # fmt: skip
+           "ownership", "record_states", "revisions", "system_states", "tallies"]

@@ -143,12 +143,12 @@ class MemoryBooks:
             entry = Entry(
                 id=100_001 + len(self._entries), kind=kind, number=number, organisation=organisation, status=status or "draft",
                 data=dict(data), version=1, sequence=0, created_at=now, modified_at=now, visible_at=visible, custom=dict(custom or {}),
-            )  # fmt: skip
+            )
         else:
             entry = replace(
                 old, data=dict(data), status=status or old.status, version=old.version + 1, modified_at=now, visible_at=visible,
                 custom={**old.custom, **(custom or {})},
-            )  # fmt: skip
+            )
         return self._keep(place, entry)
 
     def set_status(self, kind: str, organisation: str, number: str, status: str) -> Entry:
