@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.texts.bus import BUS
 from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
 from hub.texts.pipeline import PIPELINE
@@ -21,4 +22,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, CONFIG, PIPELINE)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, PIPELINE)
