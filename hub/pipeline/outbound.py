@@ -1,0 +1,90 @@
+"""Map-out: from an event to the document that one target wants, or why it does not want it, or what it waits for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hub.event import Event
+from hub.mapping.engine import MappingSpec
+from hub.model import entity
+from hub.pipeline.errors import MustNotReceive
+from hub.pipeline.knowledge import Knowledge, OutboundLookups, SystemView, cause_of
+from hub.pipeline.plan import Ended, Waits, waiting
+from hub.pipeline.wire import content_hash
+from hub.storage.records import KeyPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A document ready to be written. `hash` tells whether the target has exactly this already."""
+
+    document: str
+    form: str
+    operation: str
+    organisation: str
+    payload: Mapping[str, Any]
+    number: str | None
+    hash: str
+
+
+def wanted(event: Event, data: Mapping[str, Any], known: Knowledge, target: str) -> bool:
+    """Whether a route leads this event to the target; never back to its source."""
+    organisation = event.key.partition("/")[0]
+    return event.operation == "upsert" and target in known.rules.routes.targets(event.entity, organisation, event.source, data)
+
+
+def key_places(event: Event, data: Mapping[str, Any], known: Knowledge, target: SystemView) -> list[KeyPlace]:
+    """The documents of the target that a mapping-out may ask for, and the event's own."""
+    places: list[KeyPlace] = [(target.name, event.entity, event.key)]
+    for spec in known.rules.mappings.outbound(target.name, target.product, event.entity):
+        places.extend((target.name, reference.entity, reference.number) for reference in spec.references(data))
+    return places
+
+
+def prepare(event: Event, data: dict[str, Any], known: Knowledge, target: SystemView) -> Prepared | Waits | Ended:
+    """The document of an event for a target. Raises DataError leaves (mapping, boundary)."""
+    spec = next((one for one in known.rules.mappings.outbound(target.name, target.product, event.entity) if one.applies(data)), None)
+    if spec is None:
+        return Ended("not mapped")
+    seen = _visible(event, data, known, target)
+    organisation = event.key.partition("/")[0]
+    document = f"{event.entity}/{event.key}"
+    context = {"document_key": document, "key": event.key, "mark": event.id, "revision": event.revision}
+    mapped = spec.apply(seen, OutboundLookups(known, target, organisation, context))
+    if mapped.missing:
+        causes = [cause_of(missing, target.name, organisation) for missing in mapped.missing]
+        return waiting(list(dict.fromkeys(causes)), [missing.detail for missing in mapped.missing])
+    return _prepared(spec, mapped.data, mapped.operation, mapped.number, document, target.local_organisation(organisation) or "")
+
+
+def _prepared(
+    spec: MappingSpec, payload: dict[str, Any], operation: str, number: str | None, document: str, organisation: str
+) -> Prepared:
+    # hub_mark and hub_revision change with every event and would hide that nothing else did
+    content = {name: value for name, value in payload.items() if name not in spec.mark_fields}
+    return Prepared(
+        document=document, form=spec.form, operation=operation, organisation=organisation, payload=payload, number=number,
+        hash=content_hash([operation, content]),
+    )
+
+
+def _visible(event: Event, data: dict[str, Any], known: Knowledge, target: SystemView) -> dict[str, Any]:
+    verdict = known.rules.boundaries.check_out(event.entity, target.roles, data.keys())
+    if verdict.refused:
+        raise MustNotReceive(entity=event.entity, fields=", ".join(verdict.strip) or event.entity, target=target.name)
+    return {name: value for name, value in data.items() if name not in verdict.strip} if verdict.strip else data
+
+
+def decode_data(event: Event) -> dict[str, Any]:
+    """An event's data as plain values; decimals stay text."""
+    found: dict[str, Any] = msgspec.json.decode(event.data)
+    return found
+
+
+def is_full_state(event: Event) -> bool:
+    """Whether a newer version takes this event's place."""
+    return entity(event.entity).nature == "state"
