@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hub.texts.bus import BUS
 from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
+from hub.texts.mapping import MAPPING
 from hub.texts.pipeline import PIPELINE
 from hub.texts.text import Text
 
@@ -22,4 +23,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, PIPELINE)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, PIPELINE, MAPPING)
