@@ -9,6 +9,8 @@ from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
 from hub.texts.mapping import MAPPING
 from hub.texts.pipeline import PIPELINE
+from hub.texts.model import MODEL
+from hub.texts.reporting import REPORTING
 from hub.texts.text import Text
 
 
@@ -23,4 +25,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, PIPELINE, MAPPING)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, PIPELINE, MAPPING, MODEL, REPORTING)
