@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hub.texts.bus import BUS
 from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
+from hub.texts.incidents import INCIDENTS
 from hub.texts.mapping import MAPPING
 from hub.texts.pipeline import PIPELINE
 from hub.texts.model import MODEL
@@ -25,4 +26,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, PIPELINE, MAPPING, MODEL, REPORTING)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, INCIDENTS, PIPELINE, MAPPING, MODEL, REPORTING)

@@ -1,0 +1,393 @@
+"""Turns rules into closures, once. A step reads from `it`, writes into `out`, and notes what is missing or failed in its run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hub.mapping.errors import ContextUnknown, EmptyCode, ExpressionFailed, MappingFailed, NotAList, NotInTable, shorten
+from hub.mapping.expressions import Expression, Scope, evaluate, holds
+from hub.mapping.paths import ABSENT, Path, getter, setter
+from hub.mapping.rules import LEFT_OUT, Rule, Source, Using
+from hub.mapping.spec import Lookups, Mapped, Missing, Reference
+
+_NOBODY = object()
+
+
+class Run:
+    """One record on its way through the steps. `at`: the rows we are in, outermost first, as linked (outer, list, index)."""
+
+    __slots__ = ("at", "cel", "cel_for", "cel_scope", "failures", "look", "missing", "root")
+
+    def __init__(self, root: Any, look: Lookups) -> None:
+        self.root = root
+        self.look = look
+        self.missing: list[Missing] = []
+        self.failures: list[MappingFailed] = []
+        self.at: Any = None
+        self.cel: Any = None
+        self.cel_for: Any = _NOBODY
+        self.cel_scope: Scope | None = None
+
+    def context(self, it: Any, scope: Scope) -> Any:
+        """The CEL context of `it`, built once for all expressions of its level."""
+        if self.cel_for is not it or self.cel_scope is not scope:
+            self.cel = scope.context(it=it, root=self.root)
+            self.cel_for, self.cel_scope = it, scope
+        return self.cel
+
+    def place(self, name: str) -> str:
+        """`lines[2].FQty`: a path of a rule, with the rows we are in."""
+        parts, at = [name], self.at
+        while at is not None:
+            at, outer, index = at
+            parts.append(f"{outer}[{index}]")
+        return ".".join(reversed(parts))
+
+
+Fetch = Callable[[Any, Run], Any]
+Step = Callable[[Any, Run, dict[str, Any]], None]
+Mark = Callable[[str, str], None]
+"""Told what was exercised: rule number, and which part of it (coverage by cases)."""
+
+
+class Compiler:
+    """Compiles the rules of one file. `mark` is given where cases are run; without it steps carry nothing for coverage."""
+
+    def __init__(self, file: str, mark: Mark | None = None) -> None:
+        self._file = file
+        self._mark = mark
+
+    def program(self, rules: Sequence[Rule], operation: Source, number: Path | None) -> Callable[[Mapping[str, Any], Lookups], Mapped]:
+        """`MappingSpec.apply`."""
+        scope = Scope()
+        steps = self.steps(rules, scope)
+        ask = self._fetch(operation, scope)
+        read = getter(number.steps) if number else None
+
+        def apply(record: Mapping[str, Any], look: Lookups) -> Mapped:
+            run, out = Run(record, look), dict[str, Any]()
+            for step in steps:
+                step(record, run, out)
+            asked = self._operation(ask, record, run)
+            if run.failures:
+                raise _all(run.failures)
+            named = read(out) if read else None
+            return Mapped(out, tuple(run.missing), asked, None if named is None or named is ABSENT else str(named))
+
+        return apply
+
+    def _operation(self, ask: Fetch, record: Any, run: Run) -> str:
+        try:
+            asked = ask(record, run)
+            if isinstance(asked, str) and asked:
+                return asked
+            raise ExpressionFailed(words=f"operation must be text, and is {shorten(asked)}")
+        except MappingFailed as error:
+            run.failures.append(error.at(rule=f"{self._file} #operation", to="operation", path="operation", value=""))
+            return ""
+
+    def references(self, rules: Sequence[Rule]) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]]:
+        """`MappingSpec.references`: the rules that translate documents, run alone over a look-up that only listens."""
+        steps = self.steps(_with_documents(rules), Scope())
+        if not steps:
+            return lambda record, context: ()
+
+        def references(record: Mapping[str, Any], context: Mapping[str, Any]) -> Sequence[Reference]:
+            listening = _Listening(context)
+            run = Run(record, listening)
+            for step in steps:
+                step(record, run, {})
+            return list(dict.fromkeys(listening.heard))
+
+        return references
+
+    def condition(self, when: Expression | None) -> Callable[[Mapping[str, Any]], bool]:
+        """`MappingSpec.applies`."""
+        if when is None:
+            return lambda record: True
+        scope = Scope()
+        scope.add(when)
+
+        def applies(record: Mapping[str, Any]) -> bool:
+            try:
+                return holds(when, scope.context(it=record, root=record))
+            except MappingFailed as error:
+                raise _all([error.at(rule=f"{self._file} #when", to="when", path=when.source, value="")]) from None
+
+        return applies
+
+    def steps(self, rules: Sequence[Rule], scope: Scope) -> tuple[Step, ...]:
+        return tuple(self._each(rule, scope) if rule.each else self._value(rule, scope) for rule in rules)
+
+    def _value(self, rule: Rule, scope: Scope) -> Step:
+        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), setter(rule.target)
+        fill, convert, translate = self._fill(rule), _chain(rule.using), self._translate(rule)
+        seen = self._seen(rule)
+
+        def step(it: Any, run: Run, out: dict[str, Any]) -> None:
+            value: Any = ABSENT
+            try:
+                if when is not None and not when(it, run):
+                    return
+                value = fetch(it, run)
+                if fill is not None and (state := _state(value)) in rule.default:
+                    value = fill(state)
+                elif value is not ABSENT and value is not None:
+                    if convert is not None:
+                        value = convert(value, run)
+                    if translate is not None and value is not None:
+                        value = translate(value, run)
+                if value is not ABSENT:
+                    put(out, value)
+                    if seen is not None:
+                        seen()
+            except Exception as error:   # noqa: BLE001 - whatever a conversion does, the record is held with a sentence
+                self._fail(run, rule, error, value)
+
+        return step
+
+    def _each(self, rule: Rule, scope: Scope) -> Step:
+        rows = Scope()
+        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), setter(rule.target)
+        where, steps, fill = self._when(rule.where, rule, rows, "where"), self.steps(rule.rules, rows), self._fill(rule)
+        seen, name = self._seen(rule), rule.source.text
+
+        def make(value: list[Any], run: Run) -> list[Any]:
+            made, outer = [], run.at
+            for index, row in enumerate(value):
+                run.at = (outer, name, index)
+                if where is not None and not where(row, run):
+                    continue
+                out: dict[str, Any] = {}
+                for inner in steps:
+                    inner(row, run, out)
+                made.append(out)
+            run.at = outer
+            return made
+
+        def step(it: Any, run: Run, out: dict[str, Any]) -> None:
+            value: Any = ABSENT
+            at = run.at
+            try:
+                if when is not None and not when(it, run):
+                    return
+                value = fetch(it, run)
+                if fill is not None and (state := _state(value)) in rule.default:
+                    value = fill(state)
+                elif isinstance(value, list):
+                    value = make(value, run)
+                elif value is not ABSENT and value is not None:
+                    raise NotAList(value=shorten(value))
+                if value is not ABSENT:
+                    put(out, value)
+                    if seen is not None:
+                        seen()
+            except Exception as error:   # noqa: BLE001 - as above
+                run.at = at
+                self._fail(run, rule, error, value)
+
+        return step
+
+    def _fail(self, run: Run, rule: Rule, error: Exception, value: Any) -> None:
+        failure = error if isinstance(error, MappingFailed) else MappingFailed(words=str(error)[:200])
+        shown = "" if value is ABSENT else shorten(value)
+        run.failures.append(failure.at(rule=f"{self._file} #{rule.number}", to=rule.to, path=run.place(rule.source.text), value=shown))
+
+    def _fetch(self, source: Source, scope: Scope) -> Fetch:
+        if source.expr is not None:
+            expression = source.expr
+            scope.add(expression)
+            return lambda it, run: evaluate(expression, run.context(it, scope))
+        if len(source.paths) == 1:
+            return _read(source.paths[0])
+        if source.paths:
+            return _read_all(tuple(_read(path) for path in source.paths))
+        constant = source.const
+        return lambda it, run: constant
+
+    def _when(self, expression: Expression | None, rule: Rule, scope: Scope, part: str) -> Callable[[Any, Run], bool] | None:
+        if expression is None:
+            return None
+        scope.add(expression)
+        mark, number = self._mark, rule.number
+
+        def when(it: Any, run: Run) -> bool:
+            true = holds(expression, run.context(it, scope))
+            if mark is not None:
+                mark(number, f"{part} {'true' if true else 'false'}")
+            return true
+
+        return when
+
+    def _fill(self, rule: Rule) -> Callable[[str], Any] | None:
+        if not rule.default:
+            return None
+        values = {state: ABSENT if value == LEFT_OUT else value for state, value in rule.default.items()}
+        mark = self._mark
+
+        def fill(state: str) -> Any:
+            if mark is not None:
+                mark(rule.number, f"default {state}")
+            return values[state]
+
+        return fill
+
+    def _seen(self, rule: Rule) -> Callable[[], None] | None:
+        mark = self._mark
+        return None if mark is None else lambda: mark(rule.number, "value")
+
+    def _translate(self, rule: Rule) -> Callable[[Any, Run], Any] | None:
+        if rule.lookup is not None:
+            return _listed(self._table(rule.lookup, rule.number))
+        if rule.code:
+            kind = rule.code
+            return _listed(_coded(rule, kind, lambda look, value: look.code(kind, value)))
+        if rule.document:
+            entity, internal = rule.document, rule.document_id
+            return _listed(_coded(rule, entity, lambda look, value: look.document(entity, value, internal)))
+        return None
+
+    def _table(self, rows: Mapping[str, Any], number: str) -> Callable[[Any, Run], Any]:
+        mark = self._mark
+
+        def find(value: Any, run: Run) -> Any:
+            key = _key(value)
+            if key not in rows:
+                raise NotInTable(value=shorten(value), known=", ".join(f"'{row}'" for row in rows)[:200])
+            if mark is not None:
+                mark(number, f"lookup {key}")
+            return rows[key]
+
+        return find
+
+
+def _key(value: Any) -> str:
+    """A value as it is written in YAML."""
+    if isinstance(value, str):
+        return value
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+
+
+def _state(value: Any) -> str:
+    """'absent', 'null', 'empty' (nothing but blanks; no items), or '' where there is a value (0 and false are values)."""
+    if value is ABSENT:
+        return "absent"
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return "" if value and not value.isspace() else "empty"
+    return "empty" if isinstance(value, list | dict) and not value else ""
+
+
+def _read(path: Path) -> Fetch:
+    get = getter(path.steps)
+    if path.origin == "row":
+        return lambda it, run: get(it)
+    if path.origin == "root":
+        return lambda it, run: get(run.root)
+    name = str(path.steps[0])
+
+    def ask(it: Any, run: Run) -> Any:
+        try:
+            return run.look.context(name)
+        except LookupError:
+            raise ContextUnknown(name=name) from None
+
+    return ask
+
+
+def _read_all(fetches: tuple[Fetch, ...]) -> Fetch:
+    """Several paths give a list in which an absent value is null; absent where all are."""
+
+    def read(it: Any, run: Run) -> Any:
+        values = [fetch(it, run) for fetch in fetches]
+        if all(value is ABSENT for value in values):
+            return ABSENT
+        return [None if value is ABSENT else value for value in values]
+
+    return read
+
+
+def _chain(using: tuple[Using, ...]) -> Callable[[Any, Run], Any] | None:
+    if not using:
+        return None
+    if len(using) == 1 and not using[0].zoned:
+        convert_one = using[0].convert
+        return lambda value, run: convert_one(value)
+
+    def convert(value: Any, run: Run) -> Any:
+        for each in using:
+            if value is None:
+                return None
+            value = each.convert(value, zone=_zone(run)) if each.zoned else each.convert(value)
+        return value
+
+    return convert
+
+
+def _zone(run: Run) -> Any:
+    try:
+        return run.look.context("zone")
+    except LookupError:
+        return None
+
+
+def _listed(translate: Callable[[Any, Run], Any]) -> Callable[[Any, Run], Any]:
+    """A list is translated item by item; what is missing of it makes the whole missing."""
+
+    def each(value: Any, run: Run) -> Any:
+        if type(value) is not list:
+            return translate(value, run)
+        values = [translate(item, run) for item in value]
+        return ABSENT if any(item is ABSENT for item in values) else values
+
+    return each
+
+
+def _coded(rule: Rule, name: str, ask: Callable[[Lookups, str], str | Missing]) -> Callable[[Any, Run], Any]:
+    def translate(value: Any, run: Run) -> Any:
+        text = value if type(value) is str else _key(value)
+        if not text or text.isspace():
+            raise EmptyCode(kind=name)
+        found = ask(run.look, text)
+        if type(found) is str:
+            return found
+        if isinstance(found, Missing):
+            run.missing.append(replace(found, path=run.place(rule.source.text), rule=rule.number, to=rule.to))
+            return ABSENT
+        return found
+
+    return translate
+
+
+def _with_documents(rules: Sequence[Rule]) -> list[Rule]:
+    """Only the rules, at any depth, that translate documents."""
+    kept = [replace(rule, rules=tuple(_with_documents(rule.rules))) if rule.each else rule for rule in rules]
+    return [rule for rule in kept if rule.rules or rule.document]
+
+
+class _Listening:
+    """A look-up that writes down which documents are asked for."""
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self._context = context
+        self.heard: list[Reference] = []
+
+    def code(self, kind: str, value: str) -> str | Missing:
+        return value
+
+    def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:
+        self.heard.append(Reference(entity, value, internal_id))
+        return value
+
+    def context(self, name: str) -> Any:
+        return self._context[name]
+
+
+def _all(failures: list[MappingFailed]) -> MappingFailed:
+    """The first failure, carrying the others, with their count in its facts."""
+    first = failures[0].at(count=len(failures))
+    first.others = tuple(failures[1:])
+    return first

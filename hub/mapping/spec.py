@@ -1,0 +1,100 @@
+"""What a mapping gives and asks: the spec of one file, the mapped record, what is missing, and the look-ups lent to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+
+class Reference(NamedTuple):
+    """A document that a record refers to: `number` in its own system's words (in) or the canonical key (out)."""
+
+    entity: str
+    number: str
+    internal_id: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A translation that is not there yet. `what`: 'code' or 'document' (a look-up may say more exactly), `name`: kind or entity.
+
+    `path`, `rule` and `to` are filled in by the engine; `detail` is the look-up's own (a vendor state, who must act).
+    """
+
+    what: str
+    name: str
+    value: str
+    path: str = ""
+    rule: str = ""
+    to: str = ""
+    detail: str = ""
+
+
+class Lookups(Protocol):
+    """The dictionary's snapshot and the batched read, for one system, organisation and direction."""
+
+    def code(self, kind: str, value: str) -> str | Missing:
+        """In: the shared code of a local one; out: the target's own code of a shared one."""
+        ...
+
+    def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:
+        """In: the canonical key of a local number (or internal id); out: the target's number (or internal id) of a canonical key."""
+        ...
+
+    def context(self, name: str) -> Any:
+        """`@name`; KeyError where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What came out, in JSON types. With `missing` the data lacks those fields and must not be used.
+
+    `operation`: 'upsert' or the connector's own; `number`: the vendor's document number in the payload, where the file says where.
+    """
+
+    data: dict[str, Any]
+    missing: tuple[Missing, ...] = ()
+    operation: str = "upsert"
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSpec:
+    """One mapping file, compiled. `form`: the vendor's record or document. `version`: 12 hex characters of its content's hash."""
+
+    product: str
+    form: str
+    entity: str
+    direction: Literal["in", "out"]
+    version: str
+    file: str
+    codes: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    _applies: Callable[[Mapping[str, Any]], bool] = field(repr=False, compare=False)
+    _references: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]] = field(repr=False, compare=False)
+    _apply: Callable[[Mapping[str, Any], Lookups], Mapped] = field(repr=False, compare=False)
+
+    @property
+    def record(self) -> str:
+        """The vendor's form that is read (direction in)."""
+        return self.form
+
+    @property
+    def document(self) -> str:
+        """The vendor's form that is written (direction out)."""
+        return self.form
+
+    def applies(self, record: Mapping[str, Any]) -> bool:
+        """Does this file read this record? Raises MappingFailed where its `when` cannot be answered."""
+        return self._applies(record)
+
+    def references(self, record: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> Sequence[Reference]:
+        """The documents the record refers to, for one batched read beforehand. Never raises: what fails here, `apply` reports."""
+        return self._references(record, context or {})
+
+    def apply(self, record: Mapping[str, Any], look: Lookups) -> Mapped:
+        """Map one record. Raises MappingFailed (the first failing rule; all others in `.others`) and nothing else."""
+        return self._apply(record, look)
