@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from hub.model.types import (
     CurrencyCode,
     LineNumber,
+    Measure,
     Number,
     OrganisationCode,
     PersonCode,
@@ -34,6 +35,9 @@ class Part(BaseModel):
     """A value inside an entity: frozen, and it refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rates: ClassVar[bool] = False
+    """Its quantities are rates (per unit made), so a count may be broken."""
 
 
 class Row(Part):
@@ -58,6 +62,7 @@ class Entity(Part):
     owner: ClassVar[str]
     identity: ClassVar[tuple[str, ...]] = ("number",)
     root: ClassVar[str] = ""
+    is_partial: ClassVar[bool] = False
 
     organisation: OrganisationCode
     plant: dict[str, Any] = Field(default_factory=dict)
@@ -87,12 +92,17 @@ def _text(part: object) -> str:
     return write_time(part) if isinstance(part, datetime) else str(part)
 
 
-class Quantity(Part):
-    """A quantity in a shared unit; `second` is the measured second quantity of materials kept in two units (kg and pieces)."""
+class Measured(Part):
+    """A number and the shared unit it is in."""
 
     value: Number
     unit: UnitCode
-    second: Quantity | None = None
+
+
+class Quantity(Measured):
+    """A quantity; `second` is the measured second quantity of materials kept in two units (kg and pieces, 双单位)."""
+
+    second: Measured | None = None
 
 
 class Money(Part):
@@ -141,7 +151,7 @@ class ReasonQuantity(Part):
     """How much for which reason, in the unit of what it is part of."""
 
     reason: Reason
-    quantity: Number
+    quantity: Measure
 
 
 class PersonMinutes(Part):

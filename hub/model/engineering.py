@@ -52,7 +52,7 @@ class WorkCenterState(StrEnum):
 
 
 class WorkCenter(Entity):
-    """A work centre or a machine in it (`level`, after ISA-95; `parent` is the one above). `asset` is the EAM's number of the same thing."""
+    """A work centre or a machine in it: `level` after ISA-95, `parent` the one above, `asset` the EAM's number of the same thing."""
 
     entity = "work_center"
     aggregate = "routing"
@@ -137,6 +137,8 @@ class ComponentKind(StrEnum):
 class BomLine(Row):
     """One component: `quantity` per the bill's `base_quantity`, or per order where `fixed`. Scrap in percent (B29)."""
 
+    rates = True
+
     line: LineNumber
     material: MaterialCode
     quantity: Quantity
@@ -158,6 +160,7 @@ class Bom(Entity):
 
     entity = "bom"
     aggregate = "bom"
+    rates = True
     owner = "erp"
     identity = ("material", "version")
 
@@ -185,6 +188,7 @@ class RoutingOperation(Row):
     """One step of a routing. Minutes: `setup_minutes` once, `run_minutes` per `base_quantity` pieces of `unit`."""
 
     identity = ("sequence",)
+    rates = True
 
     sequence: LineNumber
     operation: OperationCode

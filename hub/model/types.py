@@ -5,9 +5,10 @@ Numbers and times are read by one function each, so that what is refused has a c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
@@ -16,7 +17,11 @@ from pydantic_core import CoreSchema, PydanticCustomError
 ZERO = Decimal(0)
 MAX_DIGITS = 28
 MAX_PLACES = 12
-DECIMAL_PATTERN = r"^-?\d+(\.\d+)?$"
+DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
+
+_SHORTEST = re.compile(r"0|-?[1-9][0-9]{0,15}|-?(?:0|[1-9][0-9]{0,15})\.[0-9]{0,11}[1-9]").fullmatch
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?").fullmatch
+_EXACT = Context(prec=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +52,41 @@ class InUnit:
 def read_number(value: object) -> Decimal:
     """An exact decimal in its shortest form ('10.50' → 10.5, '1E2' → 100), so that equal numbers are equal text.
 
-    Takes decimal strings, integers, decimals, and JSON numbers by their shortest text. Refuses NaN, infinity, booleans,
-    more than 28 digits or 12 places.
+    Takes decimal text in ASCII, integers, decimals, and JSON numbers by their shortest text. Refuses NaN, infinity,
+    booleans, more than 28 digits or 12 places.
     """
+    if type(value) is str and _SHORTEST(value):  # nearly all of them
+        return Decimal(value)
     if type(value) is float:
         value = repr(value)
-    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+    if (isinstance(value, str) and not _NUMBER(value)) or not isinstance(value, str | int | Decimal) or isinstance(value, bool):
         raise PydanticCustomError("number-unreadable", "is not a number")
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise PydanticCustomError("number-unreadable", "is not a number") from None
-    if not number.is_finite():
-        raise PydanticCustomError("number-unreadable", "is not a number")
-    return _shortest(number)
+    return _shortest(Decimal(value))
 
 
 def _shortest(number: Decimal) -> Decimal:
-    _, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int) or len(digits) + max(exponent, 0) > MAX_DIGITS:
+    if not number.is_finite():
+        raise PydanticCustomError("number-unreadable", "is not a number")
+    if _size(number) > _EXACT.prec:
         raise PydanticCustomError("number-too-long", "has too many digits")
-    if exponent < 0:
-        number = number.normalize()
-    if number.as_tuple().exponent > 0:  # type: ignore[operator]
-        number = number.quantize(1)
-    if number.as_tuple().exponent < -MAX_PLACES:  # type: ignore[operator]
+    number = _EXACT.normalize(number)
+    if number == number.to_integral_value():
+        number = number.quantize(1, context=_EXACT)
+    if _size(number) > MAX_DIGITS or -_exponent(number) > MAX_PLACES:
         raise PydanticCustomError("number-too-long", "has too many digits")
     return number if number else ZERO
+
+
+def _size(number: Decimal) -> int:
+    """How many digits it takes to write it out."""
+    digits, exponent = len(number.as_tuple().digits), _exponent(number)
+    return digits + exponent if exponent > 0 else max(digits, -exponent)
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return exponent
 
 
 def write_number(number: Decimal) -> str:

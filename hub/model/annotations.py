@@ -1,0 +1,119 @@
+"""What the model's annotations say, for machines: which field holds which kind of code, which one a document, which a quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple, get_args
+
+from hub.model.common import Measured, Part
+from hub.model.types import Code, InUnit, Reference
+
+
+@cache
+def code_fields(cls: type[Part]) -> dict[str, str]:
+    """Path of every field that holds a shared code → the kind of code: `{'customer': 'customer', 'lines[].quantity.unit': 'unit'}`."""
+    return {path: mark.kind for path, mark in _marks(cls) if isinstance(mark, Code)}
+
+
+@cache
+def reference_fields(cls: type[Part]) -> dict[str, str]:
+    """Path of every field that holds a canonical document key → the entity it names."""
+    return {path: mark.entity for path, mark in _marks(cls) if isinstance(mark, Reference)}
+
+
+def field_paths(cls: type[Part], prefix: str = "") -> Iterator[str]:
+    """Every field's path, rows as `lines[]`."""
+    for name, field in cls.model_fields.items():
+        yield prefix + name
+        for part, rows in _parts(field.annotation):
+            yield from field_paths(part, f"{prefix}{name}{'[]' if rows else ''}.")
+
+
+def _marks(cls: type[Part], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, field in cls.model_fields.items():
+        path = prefix + name
+        yield from ((path, mark) for mark in field.metadata)
+        yield from _inner_marks(field.annotation, path)
+        for part, rows in _parts(field.annotation):
+            yield from _marks(part, f"{path}{'[]' if rows else ''}.")
+
+
+def _inner_marks(annotation: Any, path: str) -> Iterator[tuple[str, object]]:
+    """Marks inside `X | None` and `tuple[X, ...]`."""
+    metadata = getattr(annotation, "__metadata__", ())
+    yield from ((path, mark) for mark in metadata)
+    rows = getattr(annotation, "__origin__", None) is tuple
+    for inner in get_args(annotation):
+        if inner is not Ellipsis and not isinstance(inner, str):
+            yield from _inner_marks(inner, path + "[]" if rows else path)
+
+
+def _parts(annotation: Any, rows: bool = False) -> Iterator[tuple[type[Part], bool]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation, rows
+        return
+    rows = rows or getattr(annotation, "__origin__", None) is tuple
+    for inner in get_args(annotation):
+        yield from _parts(inner, rows)
+
+
+class Found(NamedTuple):
+    """A quantity inside an entity: where, how much, in which unit, of which material; `rate`: it is per unit made."""
+
+    path: str
+    value: Decimal
+    unit: str | None
+    material: str | None
+    rate: bool
+
+
+def quantities(part: Part, path: str = "", unit: str | None = None, material: str | None = None) -> Iterator[Found]:
+    """Every quantity of an entity and its rows. Unit and material come from the nearest part that says them."""
+    unit = getattr(part, "unit", None) or unit
+    material = getattr(part, "material", None) or material
+    for name, read in _plan(type(part)):
+        value = getattr(part, name)
+        if value is not None and value != ():
+            yield from read(value, path + name, unit, material, part.rates)
+
+
+def _number(value: Decimal, path: str, unit: str | None, material: str | None, rate: bool) -> Iterator[Found]:
+    yield Found(path, value, unit, material, rate)
+
+
+def _measured(quantity: Measured, path: str, _: str | None, material: str | None, rate: bool) -> Iterator[Found]:
+    yield Found(f"{path}.value", quantity.value, quantity.unit, material, rate)
+    second = getattr(quantity, "second", None)
+    if second is not None:
+        yield Found(f"{path}.second.value", second.value, second.unit, material, rate)
+
+
+def _part(part: Part, path: str, unit: str | None, material: str | None, _: bool) -> Iterator[Found]:
+    return quantities(part, f"{path}.", unit, material)
+
+
+def _rows(rows: tuple[Part, ...], path: str, unit: str | None, material: str | None, _: bool) -> Iterator[Found]:
+    for place, row in enumerate(rows):
+        yield from quantities(row, f"{path}[{place}].", unit, material)
+
+
+Read = Callable[[Any, str, str | None, str | None, bool], Iterator[Found]]
+
+
+@cache
+def _plan(cls: type[Part]) -> tuple[tuple[str, Read], ...]:
+    """The fields of a part that hold quantities, and how each is read."""
+    return tuple((name, read) for name, field in cls.model_fields.items() if (read := _reader(cls, name, field.annotation)))
+
+
+def _reader(cls: type[Part], name: str, annotation: Any) -> Read | None:
+    if any(isinstance(mark, InUnit) for path, mark in _marks(cls) if path == name):
+        return _number
+    for inner, rows in _parts(annotation):
+        if issubclass(inner, Measured):
+            return _measured
+        if _plan(inner):
+            return _rows if rows else _part
+    return None

@@ -1,0 +1,183 @@
+"""Rules of behaviour over one entity: pure functions that say what is impossible, with the numbers.
+
+Rules that need several entities (B2–B4, B15, B21) or factors (B30–B32, B34) live where those are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from hub.errors import DataError
+from hub.model.annotations import quantities
+from hub.model.common import Entity
+from hub.model.execution import OperationReport
+from hub.model.types import write_time
+from hub.texts import Text, sentence
+
+CENT = Decimal("0.01")
+LONGEST_SHIFT = timedelta(hours=24)
+REPORTED = ("good", "concession", "scrap", "rework", "repair")
+SPANS = (
+    ("started_at", "ended_at"), ("actual_start_at", "actual_end_at"), ("planned_start_at", "planned_end_at"),
+    ("opened_at", "closed_at"), ("shipped_at", "delivered_at"), ("made_at", "expires_at"), ("valid_from", "valid_to"),
+)  # fmt: skip
+HAPPENED = (
+    "started_at", "ended_at", "actual_start_at", "actual_end_at", "reported_at", "consumed_at", "issued_at", "declared_at", "posted_at",
+    "inspected_at", "received_at", "shipped_at", "delivered_at", "opened_at",
+)  # fmt: skip
+
+
+class RuleBroken(DataError):
+    """An entity fits the model and yet cannot be true. `holds`: it must not go on; otherwise it goes on and is shown."""
+
+    code = "rule-broken"
+    holds: ClassVar[bool] = True
+
+
+class QuantitiesDisagree(RuleBroken):
+    """B1: what was processed is not the sum of its five parts."""
+
+    code = "quantities-disagree"
+
+
+class TimesImpossible(RuleBroken):
+    """B11: quantities still count, time figures leave it out."""
+
+    code = "times-impossible"
+    holds = False
+
+
+class CountBroken(RuleBroken):
+    """B33: a fraction of something that is counted."""
+
+    code = "count-broken"
+
+
+class QuantityNegative(RuleBroken):
+    """A negative quantity that reverses nothing."""
+
+    code = "quantity-negative"
+
+
+class ReversalNotNegative(RuleBroken):
+    """B13: a reversal carries the reversed quantities, negative."""
+
+    code = "reversal-not-negative"
+
+
+class HeaderDiffersFromLines(RuleBroken):
+    """A header's total is not the sum of its lines; nobody spreads the difference."""
+
+    code = "header-differs-from-lines"
+
+
+def _whole_never(unit: str, material: str | None) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the checks must be told. `whole(unit, material)`: quantities in this unit of this material cannot be broken.
+
+    `now` is the business clock (None: nothing is in the future); `ahead` is how far another clock may be before ours.
+    """
+
+    whole: Callable[[str, str | None], bool] = _whole_never
+    now: datetime | None = None
+    ahead: timedelta = timedelta(minutes=5)
+
+
+def findings(entity: Entity, circumstances: Circumstances) -> list[RuleBroken]:
+    """Everything that is impossible about an entity, full or partial; [] where it may be true."""
+    return [broken for check in CHECKS for broken in check(entity, circumstances)]
+
+
+def parts_add_up(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
+    """B1: processed = good + concession + scrap + rework + repair, where processed is given."""
+    if not isinstance(entity, OperationReport) or entity.processed is None:
+        return
+    total = sum((getattr(entity, name) or Decimal(0) for name in REPORTED), Decimal(0))
+    if entity.processed != total:
+        yield QuantitiesDisagree(key=entity.key, processed=str(entity.processed), sum=str(total))
+
+
+def signs_agree(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
+    """No negative quantity but in a reversal, which has no positive one (B13)."""
+    reversal = getattr(entity, "reverses", None) is not None
+    for found in quantities(entity):
+        if found.value < 0 and not reversal:
+            yield QuantityNegative(key=entity.key, path=found.path, value=str(found.value))
+        if found.value > 0 and reversal:
+            yield ReversalNotNegative(key=entity.key, path=found.path, value=str(found.value))
+
+
+def counts_are_whole(entity: Entity, circumstances: Circumstances) -> Iterator[RuleBroken]:
+    """B33: count units refuse fractions; rates (a bill's quantity per piece) may have them."""
+    for found in quantities(entity):
+        if found.rate or found.unit is None or found.value == found.value.to_integral_value():
+            continue
+        if circumstances.whole(found.unit, found.material):
+            yield CountBroken(key=entity.key, path=found.path, value=str(found.value), unit=found.unit)
+
+
+def times_are_possible(entity: Entity, circumstances: Circumstances) -> Iterator[RuleBroken]:
+    """B11: an end before its start, the future beyond tolerance, more than 24 h on one shift."""
+    for start, end in SPANS:
+        began, ended = getattr(entity, start, None), getattr(entity, end, None)
+        if began and ended and ended < began:
+            yield _impossible(entity, ENDS_EARLY, start=start, end=end, began=write_time(began), ended=write_time(ended))
+    yield from _in_the_future(entity, circumstances)
+    yield from _too_long_a_shift(entity)
+
+
+def _in_the_future(entity: Entity, circumstances: Circumstances) -> Iterator[RuleBroken]:
+    if circumstances.now is None:
+        return
+    latest = circumstances.now + circumstances.ahead
+    for name in HAPPENED:
+        time = getattr(entity, name, None)
+        if time and time > latest:
+            yield _impossible(entity, IN_FUTURE, field=name, time=write_time(time), now=write_time(circumstances.now))
+
+
+def _too_long_a_shift(entity: Entity) -> Iterator[RuleBroken]:
+    if not isinstance(entity, OperationReport):
+        return
+    if entity.started_at and entity.ended_at and entity.ended_at - entity.started_at > LONGEST_SHIFT:
+        yield _impossible(entity, TOO_LONG, hours=str(round((entity.ended_at - entity.started_at).total_seconds() / 3600, 1)))
+    for person in entity.persons or ():
+        if person.minutes > LONGEST_SHIFT.total_seconds() / 60:
+            yield _impossible(entity, TOO_MANY_MINUTES, person=person.person, minutes=str(person.minutes))
+
+
+ENDS_EARLY = Text("{end} “{ended}” 早于 {start} “{began}”", "{end} '{ended}' is before {start} '{began}'")
+IN_FUTURE = Text("{field} “{time}” 晚于当前时间 “{now}”", "{field} '{time}' is later than now, '{now}'")
+TOO_LONG = Text("一个班次内 {hours} 小时", "{hours} hours on one shift")
+TOO_MANY_MINUTES = Text("人员“{person}” {minutes} 分钟", "{minutes} minutes of person '{person}'")
+
+
+def _impossible(entity: Entity, text: Text, **facts: Any) -> TimesImpossible:
+    return TimesImpossible(key=entity.key, zh=sentence(text, "zh", facts), en=sentence(text, "en", facts))
+
+
+def header_equals_lines(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
+    """A header's amount, tax and total equal the sum of its lines, to less than 0.01, where every line gives one."""
+    for name in ("amount", "tax", "total"):
+        header = getattr(entity, name, None)
+        rows: Iterable[Any] = getattr(entity, "lines", None) or ()
+        given = [getattr(row, name, None) for row in rows]
+        if not isinstance(header, Decimal) or not given or None in given:
+            continue
+        lines: Decimal = sum((value for value in given if value is not None), Decimal(0))
+        if abs(header - lines) >= CENT:
+            facts = {"header": header, "lines": lines, "difference": header - lines}
+            yield HeaderDiffersFromLines(key=entity.key, path=name, **{fact: str(value) for fact, value in facts.items()})
+
+
+CHECKS: tuple[Callable[[Entity, Circumstances], Iterator[RuleBroken]], ...] = (
+    parts_add_up, signs_agree, counts_are_whole, times_are_possible, header_equals_lines,
+)  # fmt: skip
