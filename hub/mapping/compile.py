@@ -143,7 +143,7 @@ class Compiler:
                     put(out, value)
                     if seen is not None:
                         seen()
-            except Exception as error:   # noqa: BLE001 - whatever a conversion does, the record is held with a sentence
+            except Exception as error:
                 self._fail(run, rule, error, value)
 
         return step
@@ -184,7 +184,7 @@ class Compiler:
                     put(out, value)
                     if seen is not None:
                         seen()
-            except Exception as error:   # noqa: BLE001 - as above
+            except Exception as error:
                 run.at = at
                 self._fail(run, rule, error, value)
 

@@ -45,8 +45,8 @@ class MappingFile(NamedTuple):
         rules = _flat(self.rules)
         return MappingSpec(
             product=self.product, form=self.form, entity=self.entity, direction=self.direction, version=self.version, file=self.name,
-            codes=frozenset(rule.code for rule in rules if rule.code), documents=frozenset(rule.document for rule in rules if rule.document),
-            targets=frozenset(rule.to for rule in rules), _applies=compiler.condition(self.when),
+            codes=frozenset(rule.code for rule in rules if rule.code),
+            documents=frozenset(rule.document for rule in rules if rule.document), _applies=compiler.condition(self.when),
             _references=Compiler(self.name).references(self.rules), _apply=compiler.program(self.rules, self.operation, self.number),
         )  # fmt: skip
 
@@ -157,7 +157,8 @@ class _Header:
 
     def _placed(self, path: FilePath, entity: str, direction: str) -> None:
         """`<entity>_in.yaml`, `<entity>_<word>_in.yaml`, `<entity>_out.yaml`: the name says what is inside."""
-        if entity and direction and not (path.stem == f"{entity}_{direction}" or (path.stem.startswith(entity + "_") and path.stem.endswith("_" + direction))):
+        good = path.stem == f"{entity}_{direction}" or (path.stem.startswith(entity + "_") and path.stem.endswith("_" + direction))
+        if entity and direction and not good:
             self._reading.wrong(FileMisplaced, self._table.line, wanted=f"{entity}_{direction}.yaml")
 
     def _operation(self) -> Source:

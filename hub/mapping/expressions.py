@@ -9,7 +9,7 @@ and `divide` reckon exactly, by Decimal, text to text. `it['状态']` reads a fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,7 +21,6 @@ from cel.stdlib import STDLIB_FUNCTIONS
 
 from hub.mapping.errors import ExpressionFailed, shorten
 from hub.mapping.numerals import exact, written
-from hub.mapping.paths import ABSENT
 
 
 def _divide(a: Any, b: Any, places: int) -> str:
@@ -117,7 +116,7 @@ class Scope:
             raise ExpressionFailed(words=str(error)[:200]) from None
 
 
-def _part(value: Any, fields: set[str] | None) -> Any:
+def _part(value: Any, fields: Collection[str] | None) -> Any:
     if fields is None or not isinstance(value, Mapping):
         return value
     return {name: value[name] for name in fields if name in value}
@@ -150,11 +149,6 @@ def _json(value: Any) -> Any:
 
 
 def fields_of(data: Mapping[str, Any], expression: Expression) -> dict[str, Any]:
-    """The variables of an expression that names fields directly (`state in […]`); an absent field is null. `it` is the whole."""
-    context = {name: (_part(data, expression.fields[name] and set(expression.fields[name] or ())) if name == "it" else data.get(name))
-               for name in expression.fields}  # fmt: skip
-    context.update((name, FUNCTIONS[name]) for name in expression.functions)
-    return context
-
-
-__all__ = ["ABSENT", "BadExpression", "Expression", "FUNCTIONS", "Scope", "evaluate", "fields_of", "holds", "parse_expression"]
+    """A context in which fields are named directly (`state in [...]`); an absent one is null. `it` is the whole."""
+    context = {name: _part(data, fields) if name == "it" else data.get(name) for name, fields in expression.fields.items()}
+    return {**context, **{name: FUNCTIONS[name] for name in expression.functions}}

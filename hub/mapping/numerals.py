@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from math import isfinite, prod
 from typing import Any
 
-from hub.mapping.errors import NotABoolean, NotANumber, NotAList, NotWhole, shorten
+from hub.mapping.errors import NotABoolean, NotAList, NotANumber, NotWhole, shorten
 from hub.mapping.words import half_width
 
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")

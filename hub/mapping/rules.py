@@ -8,11 +8,21 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from hub.mapping.errors import (
-    ExpressionWrong, KeyMissing, NameUnknown, ParameterWrong, PathWrong, SourceUnclear, TargetTwice, TranslationUnclear, TypeWrong, nearest,
+    ExpressionWrong,
+    KeyMissing,
+    NameUnknown,
+    ParameterWrong,
+    PathWrong,
+    SourceUnclear,
+    TargetTwice,
+    TranslationUnclear,
+    TypeWrong,
+    nearest,
 )  # fmt: skip
 from hub.mapping.expressions import BadExpression, Expression, parse_expression
 from hub.mapping.functions import CONVERSIONS, REQUIRED, Conversion
 from hub.mapping.paths import CONTEXT, Path, parse_path
+from hub.mapping.times import zone_named
 from hub.mapping.yaml_file import Reading, Rows, Table
 
 SOURCES: Final = ("from", "const", "expr")
@@ -80,7 +90,7 @@ class RuleReader:
             self._reading.wrong(KeyMissing, table.line, prefix.rstrip("."), name="rules")
             return ()
         rows = self._reading.rows(table["rules"], table.lines["rules"], "rules", prefix.rstrip("."))
-        read = [self._rule(row, rows.lines[place], f"{prefix}{place + 1}") for place, row in enumerate(rows or Rows())]
+        read = [self._rule(row, line, f"{prefix}{place}") for place, (row, line) in enumerate((rows or Rows()).placed(), 1)]
         rules = tuple(rule for rule in read if rule is not None)
         self._targets(rules, rows)
         return rules
@@ -233,9 +243,6 @@ class RuleReader:
 
 
 def _zone_exists(zone: Any) -> bool:
-    from hub.mapping.errors import ZoneUnknown
-    from hub.mapping.times import zone_named
-
     try:
         zone_named(zone)
     except (ZoneUnknown, TypeError):

@@ -72,7 +72,6 @@ class MappingSpec:
     file: str
     codes: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
-    targets: frozenset[str] = frozenset()
     _applies: Callable[[Mapping[str, Any]], bool] = field(repr=False, compare=False)
     _references: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]] = field(repr=False, compare=False)
     _apply: Callable[[Mapping[str, Any], Lookups], Mapped] = field(repr=False, compare=False)

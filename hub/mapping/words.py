@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from hub.mapping.errors import NotAList, NotText, TextUnfit, shorten
+from master_data.local_codes import local_code
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -87,16 +89,17 @@ def join(value: Any, *, by: str) -> str:
     return by.join(text(part) for part in _list(value) if part not in (None, ""))
 
 
-def join_key(value: Any, *, by: str) -> str:
-    """A compound code: every part keeps its place, a part that is not there is empty; empty ones at the end are dropped."""
+def join_key(value: Any) -> str:
+    """A compound code in the dictionary's form: every part keeps its place. The plain code where the other parts are empty."""
     parts = ["" if part is None else text(part).strip() for part in _list(value)]
-    return by.join(parts).rstrip(by)
+    return local_code(parts) if any(parts[1:]) else parts[0]
 
 
-def part_key(value: Any, *, place: int, by: str) -> str:
+def part_key(value: Any, *, place: int) -> str:
     """Part number `place` (from 1) of a compound code; empty where it has fewer."""
-    parts = text(value).split(by)
-    return parts[place - 1] if 1 <= place <= len(parts) else ""
+    code = text(value)
+    parts = json.loads(code) if code.startswith("[") else [code]
+    return text(parts[place - 1]) if 1 <= place <= len(parts) else ""
 
 
 def first(value: Any) -> Any:

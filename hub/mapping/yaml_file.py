@@ -7,8 +7,9 @@ are not text: `2026-11-22`, `yes` and `0012` stay what the author wrote.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -27,10 +28,13 @@ class Table(dict[str, Any]):
 
 
 class Rows(list[Any]):
-    """A YAML list with the line it begins at, and the line of each item."""
+    """A YAML list with the line of each item."""
 
-    line = 0
     lines: list[int]
+
+    def placed(self) -> Iterator[tuple[Any, int]]:
+        """Each item and its line."""
+        return zip(self, self.lines) if self else iter(())
 
 
 class Reading:
@@ -102,9 +106,9 @@ def _value(node: yaml.Node, reading: Reading) -> Any:
         return _table(node, reading)
     if isinstance(node, yaml.SequenceNode):
         rows = Rows(_value(item, reading) for item in node.value)
-        rows.line, rows.lines = _line(node), [_line(item) for item in node.value]
+        rows.lines = [_line(item) for item in node.value]
         return rows
-    return _scalar(node)
+    return _scalar(cast(yaml.ScalarNode, node))
 
 
 def _table(node: yaml.MappingNode, reading: Reading) -> Table:
@@ -118,7 +122,7 @@ def _table(node: yaml.MappingNode, reading: Reading) -> Table:
     return table
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
     if node.style is not None:   # quoted or a block: text
         return text

@@ -34,6 +34,7 @@ MAPPING: dict[str, Text] = {
     "case-outcome-unclear": Text(
         "{place}:expect、error、missing、skipped 须恰好给出一个,现为:{found}。请保留一个。", "{place}: give exactly one of expect, error, missing, skipped; found: {found}. Keep one."
     ),
+    "case-not-covered": Text("规则 {rule}(目标“{to}”)的“{part}”没有用例覆盖。请补充用例。", "no case exercises '{part}' of rule {rule} (to '{to}'). Add a case."),
     "role-ambiguous": Text(
         "{place}:组织“{organisation}”中有多个系统担任“{role}”:{systems}。请在路由中直接写系统名。",
         "{place}: several systems play '{role}' for organisation '{organisation}': {systems}. Name the system in the route.",
