@@ -9,8 +9,9 @@ from hub.texts.config import CONFIG
 from hub.texts.errors import ERRORS
 from hub.texts.incidents import INCIDENTS
 from hub.texts.mapping import MAPPING
-from hub.texts.pipeline import PIPELINE
+from hub.texts.master_data import MASTER_DATA
 from hub.texts.model import MODEL
+from hub.texts.pipeline import PIPELINE
 from hub.texts.reporting import REPORTING
 from hub.texts.text import Text
 
@@ -26,4 +27,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, INCIDENTS, PIPELINE, MAPPING, MODEL, REPORTING)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING)

@@ -1,0 +1,171 @@
+"""The dictionary in memory: what the message road asks, about a microsecond an answer.
+
+Almost every cross-reference is undated and usable: its value is the plain text. Where dates, states or several local codes
+matter, the value is a tuple of spans, looked at only then. A `Follower` changes a snapshot between two awaits, a whole
+version at a time; whoever decides without awaiting sees one version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from sys import intern
+from typing import Any, NamedTuple
+
+from master_data.units import FactorSpan, Missing, UnitBook
+
+USABLE = "usable"
+
+
+class Span(NamedTuple):
+    """What one cross-reference says, from `start` up to, not including, `end` (None: open)."""
+
+    value: str
+    state: str
+    start: datetime | None
+    end: datetime | None
+
+
+class LocalCode(NamedTuple):
+    """What a system calls a code. Not usable: `why` is unaudited, unassigned or disabled."""
+
+    local: str
+    usable: bool
+    why: str
+
+
+class Names(NamedTuple):
+    zh: str
+    en: str
+
+
+Scope = tuple[str, str, str]
+Entry = str | tuple[Span, ...]
+
+
+class Snapshot:
+    """One state of the dictionary. Organisations are shared codes; '' is what holds in every organisation of a system."""
+
+    __slots__ = ("_names", "_own", "_shared", "_status", "units", "version")
+
+    def __init__(self, version: int = 0) -> None:
+        self.version = version
+        self.units = UnitBook()
+        self._shared: dict[Scope, dict[str, Entry]] = {}    # local code → shared
+        self._own: dict[Scope, dict[str, Entry]] = {}       # shared code → local
+        self._names: dict[str, dict[str, Names]] = {}
+        self._status: dict[tuple[str, str], str] = {}       # only what is not active
+
+    def to_shared(self, kind: str, system: str, organisation: str, local: str, at: datetime | None = None) -> str | None:
+        """The shared code of a local one, valid `at` (now). The organisation's own entry wins over one for all."""
+        found = _find(self._shared, (kind, system, organisation), local, at)
+        return found.value if isinstance(found, Span) else found
+
+    def to_local(self, kind: str, system: str, organisation: str, code: str, at: datetime | None = None) -> LocalCode | None:
+        """What the system calls it: the preferred one where there are several."""
+        found = _find(self._own, (kind, system, organisation), code, at)
+        if found is None:
+            return None
+        if isinstance(found, str):
+            return LocalCode(found, True, "")
+        return LocalCode(found.value, found.state == USABLE, "" if found.state == USABLE else found.state)
+
+    def names(self, kind: str, code: str) -> Names | None:
+        """The names of a code; None: there is no such code."""
+        return self._names.get(kind, {}).get(code)
+
+    def status(self, kind: str, code: str) -> str | None:
+        """`active`, `phase_out`, `blocked`, …; None: there is no such code."""
+        return self._status.get((kind, code), "active") if self.names(kind, code) else None
+
+    def convert(
+        self, quantity: Decimal | Fraction, from_unit: str, to_unit: str, material: str = "", at: datetime | None = None
+    ) -> Fraction | Missing:
+        """The exact quantity in another unit, by the factor in force at the time of the event."""
+        return self.units.convert(quantity, from_unit, to_unit, material=material, at=at or datetime.now(UTC))
+
+    def put_code(self, kind: str, code: str, *, zh: str, en: str, status: str, attributes: Mapping[str, Any]) -> None:
+        code = intern(code)
+        self._names.setdefault(kind, {})[code] = Names(zh, zh if en == zh else en)
+        if status == "active":
+            self._status.pop((kind, code), None)
+        else:
+            self._status[kind, code] = intern(status)
+        if kind == "unit":
+            self.units.put_unit(code, attributes)
+        if kind == "material":
+            self.units.put_material(code, attributes)
+
+    def put_local(self, scope: Scope, local: str, spans: Sequence[Span]) -> None:
+        """What a local code means: all its cross-references, whole."""
+        _put(self._shared.setdefault(scope, {}), local, spans)
+
+    def put_own(self, scope: Scope, code: str, spans: Sequence[Span]) -> None:
+        """What a system calls a code: all its cross-references, the preferred first."""
+        _put(self._own.setdefault(scope, {}), code, spans)
+
+    def apply(self, version: int, changes: Sequence[Mapping[str, Any]]) -> None:
+        """The next version: whole new states of the keys it touched (`publication`)."""
+        for change in changes:
+            APPLY[change["of"]](self, change)
+        self.version = version
+
+
+def first_valid(spans: Sequence[Span], at: datetime) -> Span | None:
+    """The first that holds at a time."""
+    return next((span for span in spans if (span.start is None or span.start <= at) and (span.end is None or at < span.end)), None)
+
+
+def _find(entries: dict[Scope, dict[str, Entry]], asked: Scope, key: str, at: datetime | None) -> str | Span | None:
+    for scope in (asked, (asked[0], asked[1], "")):
+        of_scope = entries.get(scope)
+        entry = of_scope.get(key) if of_scope else None
+        if entry is None:
+            continue
+        found = entry if isinstance(entry, str) else first_valid(entry, at or datetime.now(UTC))
+        if found is not None:
+            return found
+    return None
+
+
+def _put(entries: dict[str, Entry], key: str, spans: Sequence[Span]) -> None:
+    if not spans:
+        entries.pop(key, None)
+        return
+    first = spans[0]
+    plain = first.start is None and first.end is None and first.state == USABLE
+    entries[intern(key)] = intern(first.value) if plain else tuple(spans)
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _spans(change: Mapping[str, Any]) -> list[Span]:
+    return [Span(value, state, _time(start), _time(end)) for value, state, start, end in change["spans"]]
+
+
+def _apply_code(snapshot: Snapshot, change: Mapping[str, Any]) -> None:
+    kind, code = change["key"]
+    snapshot.put_code(kind, code, zh=change["zh"], en=change["en"], status=change["status"], attributes=change["attributes"])
+
+
+def _apply_local(snapshot: Snapshot, change: Mapping[str, Any]) -> None:
+    *scope, local = change["key"]
+    snapshot.put_local((scope[0], scope[1], scope[2]), local, _spans(change))
+
+
+def _apply_own(snapshot: Snapshot, change: Mapping[str, Any]) -> None:
+    *scope, code = change["key"]
+    snapshot.put_own((scope[0], scope[1], scope[2]), code, _spans(change))
+
+
+def _apply_factor(snapshot: Snapshot, change: Mapping[str, Any]) -> None:
+    material, from_unit, to_unit = change["key"]
+    spans = [FactorSpan(top, bottom, version, _time(start), _time(end)) for top, bottom, version, start, end in change["spans"]]
+    snapshot.units.put_spans((material, from_unit, to_unit), spans)
+
+
+APPLY = {"code": _apply_code, "local": _apply_local, "own": _apply_own, "factor": _apply_factor}
