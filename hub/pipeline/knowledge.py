@@ -46,6 +46,7 @@ class Knowledge:
     rules: Rules
     snapshot: Snapshot
     by_number: Mapping[NumberPlace, KnownDocument] = field(default_factory=dict)
+    by_id: Mapping[NumberPlace, KnownDocument] = field(default_factory=dict)
     by_key: Mapping[KeyPlace, KnownDocument] = field(default_factory=dict)
 
 
@@ -85,10 +86,11 @@ class InboundLookups:
         return shared if shared is not None else Missing(what="code", name=kind, value=value)
 
     def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:
-        known = self._known.by_number.get((self._system.name, entity, self._organisation, value))
+        found = self._known.by_id if internal_id else self._known.by_number
+        known = found.get((self._system.name, entity, self._organisation, value))
         if known is not None:
             return known.key
-        if self._known.rules.boundaries.owns(entity, self._organisation, self._system.roles):
+        if not internal_id and self._known.rules.boundaries.owns(entity, self._organisation, self._system.roles):
             return f"{self._organisation}/{value}"
         return Missing(what="document", name=entity, value=value)
 

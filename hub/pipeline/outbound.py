@@ -64,11 +64,9 @@ def prepare(event: Event, data: dict[str, Any], known: Knowledge, target: System
 def _prepared(
     spec: MappingSpec, payload: dict[str, Any], operation: str, number: str | None, document: str, organisation: str
 ) -> Prepared:
-    # hub_mark and hub_revision change with every event and would hide that nothing else did
-    content = {name: value for name, value in payload.items() if name not in spec.mark_fields}
     return Prepared(
         document=document, form=spec.form, operation=operation, organisation=organisation, payload=payload, number=number,
-        hash=content_hash([operation, content]),
+        hash=content_hash([operation, payload]),
     )
 
 

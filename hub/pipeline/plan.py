@@ -7,7 +7,7 @@ rest in one transaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from hub.event import Event
 from hub.pipeline import stages
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import place
-from hub.pipeline.wire import Inbound, keep
+from hub.pipeline.wire import Inbound, bytes_hash, keep
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import BEHIND, WAITING, Hold
 from hub.storage.records import KnownDocument, RecordPlace, RecordState
@@ -64,9 +64,9 @@ class Plan:
 
     def __init__(
         self, *, group: str, known: Knowledge, states: dict[RecordPlace, RecordState], queues: dict[str, list[Hold]], origin: str,
-        now: datetime, hashed: Callable[[bytes], str],
+        now: datetime,
     ) -> None:
-        self._group, self._known, self._origin, self._now, self._hashed = group, known, origin, now, hashed
+        self._group, self._known, self._origin, self._now = group, known, origin, now
         self._before = states
         self.queues = queues
         self.states: dict[RecordPlace, RecordState] = {}
@@ -145,7 +145,7 @@ class Plan:
         if work.causes:
             return waiting(work.causes, work.details)
         events = stages.seal(work, self._origin, traceparent)
-        content = {f"{event.entity} {event.key}": self._hashed(event.data) for event in events}
+        content = {f"{event.entity} {event.key}": bytes_hash(event.data) for event in events}
         return Passed(events, stages.own_documents(work, events), content)
 
     def _full_state(self, record: Inbound) -> bool:

@@ -165,13 +165,14 @@ def own_documents(work: Work, events: Sequence[Event]) -> list[KnownDocument]:
     ]
 
 
-def number_places(record: Inbound, known: Knowledge, system: SystemView) -> list[NumberPlace]:
-    """The documents a record refers to by the source's own numbers: what the batched read has to find."""
+def references(record: Inbound, known: Knowledge) -> list[tuple[NumberPlace, bool]]:
+    """The documents a record refers to in its source's own words, and whether by internal id: what the batched read has to find."""
+    system = known.rules.systems[record.system]
     organisation = system.organisations.get(record.organisation)
     if organisation is None or record.unreadable:
         return []
     return [
-        (system.name, reference.entity, organisation, reference.number)
+        ((system.name, reference.entity, organisation, reference.number), reference.internal_id)
         for spec in known.rules.mappings.inbound(system.name, system.product, record.entity)
         for reference in spec.references(record.payload)
     ]

@@ -86,6 +86,11 @@ def content_hash(payload: Any) -> str:
     return hashlib.sha256(_JSON.encode(payload)).hexdigest()[:32]
 
 
+def bytes_hash(data: bytes) -> str:
+    """A short hash of bytes that are deterministic already."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
 class Kept(msgspec.Struct, frozen=True):
     """A message as a hold row keeps it: whole."""
 

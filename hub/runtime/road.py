@@ -11,7 +11,7 @@ from hub.config import Settings
 from hub.db import Database
 from hub.pipeline.knowledge import Rules
 from hub.registry import Opened
-from master_data.snapshot import Follower
+from master_data.follower import Follower
 
 POINTS: tuple[str, ...] = (
     "intake.read", "intake.reserved", "intake.published", "intake.confirmed",

@@ -89,13 +89,16 @@ async def documents_by_key(session: AsyncConnection, places: Iterable[KeyPlace])
     return found
 
 
-async def documents_by_number(session: AsyncConnection, places: Iterable[NumberPlace]) -> dict[NumberPlace, KnownDocument]:
-    """The same, found by the number that the system itself uses."""
+async def documents_by_number(
+    session: AsyncConnection, places: Iterable[NumberPlace], *, internal_id: bool = False
+) -> dict[NumberPlace, KnownDocument]:
+    """The same, found by the number (or the internal id) that the system itself uses."""
     wanted, found = list(places), {}
-    columns = tuple_(documents.c.system, documents.c.entity, documents.c.organisation, documents.c.number)
+    own = documents.c.id if internal_id else documents.c.number
+    columns = tuple_(documents.c.system, documents.c.entity, documents.c.organisation, own)
     for start in range(0, len(wanted), CHUNK):
         for row in (await session.execute(select(documents).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
-            found[(row["system"], row["entity"], row["organisation"], row["number"])] = document_of(row)
+            found[(row["system"], row["entity"], row["organisation"], row["id" if internal_id else "number"])] = document_of(row)
     return found
 
 

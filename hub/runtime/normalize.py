@@ -1,0 +1,214 @@
+"""The normalize loop: records of `inbound.<system>` become events of `canonical.<aggregate>`, or wait (PROTOCOL N)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.bus.base import Message, Partition, Received
+from hub.event import Event
+from hub.incidents import open_incident
+from hub.model import entity
+from hub.pipeline import stages
+from hub.pipeline.flood import Flood
+from hub.pipeline.knowledge import Knowledge
+from hub.pipeline.lanes import next_turn
+from hub.pipeline.plan import Plan
+from hub.pipeline.wire import Inbound, canonical_topic, unkeep, unpack_inbound
+from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
+from hub.runtime.partitions import Partitions
+from hub.runtime.recent import Recent
+from hub.runtime.road import Road
+from hub.storage import holds
+from hub.storage.causes import CauseKind
+from hub.storage.ownership import Owned, advance, fence, still_owned
+from hub.storage.records import (
+    RecordPlace,
+    RecordState,
+    documents_by_number,
+    keep_record_states,
+    note_documents,
+    record_states_of,
+    tally,
+)
+from master_data.publication import dictionary_version
+
+log = structlog.get_logger(__name__)
+
+GROUP = "normalize"
+LANES_PER_TURN, ROWS_PER_LANE = 40, 8
+
+
+class NormalizeLoop:
+    """A `hub.bus.base.Consumer` over the inbound topics."""
+
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._partitions = Partitions(road.db, GROUP)
+        self._states: dict[Partition, Recent[RecordPlace, RecordState]] = {}
+        self._floods: dict[Partition, Flood] = {}
+
+    async def assigned(self, partition: Partition) -> int:
+        """P2: raise the epoch, load the held lanes, wait until the snapshot has what the raise saw."""
+        offset = await self._partitions.take_over(partition)
+        self._states[partition] = Recent()
+        self._floods[partition] = Flood()
+        async with self._road.db.read() as session:
+            version = await dictionary_version(session)
+        await self._road.follower.wait_for(version)
+        return offset
+
+    async def revoked(self, partition: Partition) -> None:
+        """Forget it."""
+        self._partitions.drop(partition)
+        self._states.pop(partition, None)
+
+    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
+        """Decide, publish, then write down what was decided, and the offset with it."""
+        owned = self._partitions.owned(partition)
+        records = [_read(message) for message in messages]
+        held = self._partitions.held(partition)
+        plan = await self._plan(owned, records, {record.lane for record in records} & held)
+        for message, record in zip(messages, records):
+            plan.arrive(message, record)
+        await self._watch(partition, plan, len(records))
+        await self._road.reach("normalize.decided")
+        await self._publish(plan.events)
+        await self._road.reach("normalize.published")
+        await self._write(owned, plan, messages[-1].offset + 1)
+        await self._road.reach("normalize.committed")
+        await self._ask(plan)
+
+    async def tick(self, partition: Partition) -> None:
+        """A release turn (N8): lanes with a ready row, a few rows of each."""
+        if not self._partitions.held(partition):
+            return
+        owned = self._partitions.owned(partition)
+        async with self._road.db.read() as session:
+            version = self._road.follower.snapshot.version
+            lanes = await holds.ready_lanes(session, GROUP, partition, version, LANES_PER_TURN)
+            queues = await holds.queues(session, GROUP, partition, lanes)
+        if not queues:
+            return
+        rows = {row.id: unpack_inbound(unkeep(row.message).value) for queue in queues.values() for row in queue}
+        plan = await self._plan(owned, list(rows.values()), set(queues))
+        for lane in queues:
+            self._release(plan, lane, rows)
+        await self._road.reach("release.decided")
+        await self._publish(plan.events)
+        await self._road.reach("release.published")
+        await self._write(owned, plan, None)
+        await self._road.reach("release.committed")
+        await self._ask(plan)
+
+    def _release(self, plan: Plan, lane: str, rows: dict[int, Inbound]) -> None:
+        for row in list(plan.queues.get(lane, ())):
+            if row.wish == "discard":
+                plan.drop(row, "discarded")
+        version = self._road.follower.snapshot.version
+        for _ in range(ROWS_PER_LANE):
+            turn = next_turn(plan.queues.get(lane, ()), version)
+            if turn is None:
+                return
+            record = rows.get(turn.row.id) or unpack_inbound(unkeep(turn.row.message).value)
+            plan.turn(turn.row, turn.older, record, unkeep(turn.row.message).headers.get("traceparent", ""))
+
+    async def _plan(self, owned: Owned, records: Sequence[Inbound], lanes: set[str]) -> Plan:
+        """The batched read, ended by the epoch (P4)."""
+        road, partition = self._road, owned.partition
+        known = Knowledge(rules=road.rules, snapshot=road.follower.snapshot)
+        recent = self._states[partition]
+        places = {(record.system, record.entity, record.key) for record in records}
+        unknown = [place for place in places if place not in recent]
+        wanted = [found for record in records for found in stages.references(record, known)]
+        async with road.db.read() as session:
+            queues = await holds.queues(session, GROUP, partition, lanes) if lanes else {}
+            states = await record_states_of(session, unknown) if unknown else {}
+            numbers = await documents_by_number(session, {place for place, by_id in wanted if not by_id})
+            ids = await documents_by_number(session, {place for place, by_id in wanted if by_id}, internal_id=True)
+            await still_owned(session, owned)
+        recent.update(states)
+        origin = f"{partition.topic}/{partition.number}/{owned.epoch}"
+        return Plan(
+            group=GROUP, known=replace(known, by_number=numbers, by_id=ids), states=recent.some(places), queues=queues, origin=origin,
+            now=road.now(),
+        )
+
+    async def _publish(self, events: Sequence[Event]) -> None:
+        if events:
+            await self._road.bus.publish(
+                [Message(canonical_topic(entity(one.entity).aggregate), one.lane, one.data, one.headers()) for one in events]
+            )
+
+    async def _write(self, owned: Owned, plan: Plan, next_offset: int | None) -> None:
+        """One transaction, fenced: states, rows, documents, counts, and the offset of a batch. Memory follows the commit."""
+        partition = owned.partition
+        try:
+            async with self._road.db.write() as session:
+                if next_offset is None:
+                    await fence(session, owned)
+                else:
+                    await advance(session, owned, next_offset)
+                await self._write_rows(session, owned, plan)
+        except BaseException:
+            self._states[partition] = Recent()
+            await self._partitions.reload(partition)
+            raise
+        self._states[partition].update(plan.states)
+        held = self._partitions.held(partition)
+        for lane, queue in plan.queues.items():
+            (held.add if queue else held.discard)(lane)
+
+    async def _write_rows(self, session: AsyncConnection, owned: Owned, plan: Plan) -> None:
+        await keep_record_states(session, plan.states)
+        await note_documents(session, plan.documents)
+        await document_arrived(session, plan.documents)
+        await holds.insert_holds(session, plan.new)
+        for row in plan.again:
+            await holds.wait_again(session, row)
+        for closed_as, ids in plan.closed.items():
+            await holds.close(session, ids, closed_as, self._road.now())
+        if plan.closed or plan.new:
+            await holds.ready_heads(session, GROUP, owned.partition, plan.queues)
+        await note_unknown_codes(session, [*plan.new, *plan.again], self._road.now())
+        for record in plan.conflicts:
+            facts = {"system": record.system, "entity": record.entity, "key": record.key, "revision": record.revision}
+            await open_incident(session, "version-conflict", f"{record.entity}/{record.key}", facts, self._road.now())
+        await tally(session, GROUP, owned.partition.topic.partition(".")[2], plan.tally)
+
+    async def _ask(self, plan: Plan) -> None:
+        """N7: the cause may have gone between the decision and the commit; ask the database, not the snapshot."""
+        causes = {cause for row in (*plan.new, *plan.again) for cause in row.causes if cause.kind is not CauseKind.PERSON}
+        if causes:
+            async with self._road.db.write() as session:
+                await ask_again(session, sorted(causes))
+            await self._road.reach("normalize.asked")
+
+    async def _watch(self, partition: Partition, plan: Plan, count: int) -> None:
+        """A bad deploy cannot hold everything. Raises TooManyErrors, and the batch comes again."""
+        wrong = sum(1 for row in plan.new if any(cause.kind is CauseKind.PERSON for cause in row.causes))
+        flooded = self._floods[partition].note(count, wrong)
+        if flooded is None:
+            return
+        system = partition.topic.partition(".")[2]
+        async with self._road.db.write() as session:
+            facts = {"system": system, "wrong": flooded.facts["wrong"], "count": flooded.facts["count"]}
+            await open_incident(session, "too-many-errors", system, facts, self._road.now())
+        raise flooded
+
+
+def _read(message: Received) -> Inbound:
+    """The record of a message; bytes that are none of ours become a record that says so."""
+    try:
+        return unpack_inbound(message.value)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        system = message.partition.topic.partition(".")[2]
+        place = f"{message.partition.topic}/{message.partition.number}/{message.offset}"
+        return Inbound(
+            system=system, organisation="", entity="?", key=place, lane=message.key, payload={}, revision=1,
+            read_at=message.published_at, unreadable=str(error)[:200],
+        )
