@@ -74,7 +74,7 @@ class EmbeddedBus:
         rows: dict[int, list[append_log.Row]] = defaultdict(list)
         for message in messages:
             check(message)
-            number = partition_of(message.key, await self._count(message.topic))
+            number = partition_of(message.key.encode(), await self._count(message.topic))
             row = append_log.Row(message.key, message.value, append_log.encode_headers(message.headers))
             rows[self._ids[Partition(message.topic, number)]].append(row)
         if rows:

@@ -21,6 +21,6 @@ def murmur2(data: bytes) -> int:
 
 
 @lru_cache(maxsize=1 << 16)
-def partition_of(key: str, partitions: int) -> int:
+def partition_of(key: bytes, partitions: int) -> int:
     """The partition's number for a key among so many partitions. Keys come again and again, so the answer is remembered."""
-    return (murmur2(key.encode()) & 0x7FFFFFFF) % partitions
+    return (murmur2(key) & 0x7FFFFFFF) % partitions

@@ -1,0 +1,123 @@
+"""Publishing to Kafka: FastStream's broker with an idempotent producer, sends in order, acknowledgements awaited together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from faststream.kafka import KafkaBroker
+
+from hub.bus.base import Message
+from hub.bus.errors import MAX_MESSAGE_BYTES, BusUnavailable, MessageTooLarge, check
+
+log = structlog.get_logger(__name__)
+CLOSE_S = 10.0
+
+
+class KafkaPublisher:
+    """One producer, rebuilt when it is beyond recovery.
+
+    A timed out publish leaves its batch in the producer, which still sends it, in its place before what is published later.
+    So a timeout keeps the producer (a new one could be overtaken by what the old one still holds); every error that is not
+    retriable (`OutOfOrderSequenceNumber` above all, which an idempotent producer repeats for ever) replaces it.
+    """
+
+    def __init__(self, make: Callable[[], KafkaBroker], *, name: str, timeout_s: float) -> None:
+        self._make, self._name, self._timeout_s = make, name, timeout_s
+        self._order = asyncio.Lock()
+        self._broker: KafkaBroker | None = None
+        self._broken = False
+        self._build: Callable[..., AIOKafkaConsumer] | None = None
+
+    async def start(self) -> None:
+        async with self._order:
+            await self._connected()
+
+    async def stop(self) -> None:
+        """Sends what it holds, as far as that goes in ten seconds."""
+        async with self._order:
+            await self._close()
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """See `Bus.publish`. Calls are served in the order in which they were made."""
+        for message in messages:
+            check(message)
+        acknowledged: list[asyncio.Future[object]] = []
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                async with self._order:
+                    broker = await self._connected()
+                    for message in messages:
+                        acknowledged.append(await self._send(broker, message))  # noqa: PERF401 - kept when a later send fails
+                await asyncio.gather(*acknowledged)
+        except (TimeoutError, KafkaError, OSError) as error:
+            for future in acknowledged:
+                future.add_done_callback(_look_at)
+            self._judge(error)
+            raise self._explain(error, messages, acknowledged) from error
+
+    async def admin(self) -> AIOKafkaAdminClient:
+        """The broker's admin client. Raises BusUnavailable."""
+        async with self._order:
+            return (await self._connected()).config.admin_client
+
+    async def consumer(self, **settings: object) -> AIOKafkaConsumer:
+        """A consumer that is not started, with the broker's address and security."""
+        async with self._order:
+            await self._connected()
+        assert self._build is not None
+        return self._build(**settings)
+
+    async def _send(self, broker: KafkaBroker, message: Message) -> asyncio.Future[object]:
+        return await broker.publish(
+            message.value, message.topic, key=message.key.encode(), headers=dict(message.headers), no_confirm=True
+        )
+
+    async def _connected(self) -> KafkaBroker:
+        if self._broken:
+            await self._close()
+        if self._broker is None:
+            broker = self._make()
+            try:
+                self._build = await broker.connect()
+            except (KafkaError, OSError) as error:
+                raise BusUnavailable(bus=self._name, what=error) from error
+            self._broker, self._broken = broker, False
+        return self._broker
+
+    async def _close(self) -> None:
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            try:
+                await asyncio.wait_for(broker.stop(), CLOSE_S)
+            except (TimeoutError, KafkaError, OSError) as error:
+                log.warning("producer.abandoned", bus=self._name, error=repr(error))
+
+    def _judge(self, error: BaseException) -> None:
+        lasting = isinstance(error, KafkaError) and not error.retriable and not isinstance(error, KafkaTimeoutError)
+        if lasting:
+            self._broken = True
+            log.warning("producer.replaced", bus=self._name, error=repr(error)[:300])
+
+    def _explain(
+        self, error: BaseException, messages: Sequence[Message], acknowledged: Sequence[asyncio.Future[object]]
+    ) -> BusUnavailable | MessageTooLarge:
+        if isinstance(error, MessageSizeTooLargeError):
+            message = next((one for one, future in zip(messages, acknowledged) if _too_large(future)), messages[len(acknowledged) - 1])
+            return MessageTooLarge(topic=message.topic, key=message.key, size=len(message.value), limit=MAX_MESSAGE_BYTES)
+        what = str(error) or f"no acknowledgement within {self._timeout_s:g} s"
+        return BusUnavailable(bus=self._name, what=what)
+
+
+def _too_large(future: asyncio.Future[object]) -> bool:
+    return future.done() and not future.cancelled() and isinstance(future.exception(), MessageSizeTooLargeError)
+
+
+def _look_at(future: asyncio.Future[object]) -> None:
+    """Nobody waits for it any more, and asyncio complains about exceptions that nobody looked at."""
+    if not future.cancelled():
+        future.exception()
