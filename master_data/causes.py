@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.storage.causes import Cause, CauseKind
@@ -98,7 +98,8 @@ async def _book(session: AsyncConnection, materials: Iterable[str]) -> UnitBook:
     for row in await session.execute(select(codes.c.code, codes.c.attributes).where(codes.c.kind == "material", codes.c.code.in_(wanted))):
         book.put_material(row.code, row.attributes)
     factors: dict[tuple[str, str, str], list[FactorSpan]] = {}
-    for row in await session.execute(select(conversions).where(conversions.c.material.in_(wanted)).order_by(*FACTOR_ORDER)):
+    statement: Select[Any] = select(conversions).where(conversions.c.material.in_(wanted)).order_by(*FACTOR_ORDER)
+    for row in await session.execute(statement):
         factors.setdefault((row.material, row.from_unit, row.to_unit), []).append(factor_span(row))
     for key, spans in factors.items():
         book.put_spans(key, spans)
