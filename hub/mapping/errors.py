@@ -85,6 +85,10 @@ class RoleAmbiguous(Mistake):
     code = "role-ambiguous"
 
 
+class RoleUnplaced(Mistake):
+    code = "role-unplaced"
+
+
 class OwnerContradicted(Mistake):
     code = "owner-contradicted"
 

@@ -17,8 +17,9 @@ from hub.mapping.errors import (
     TargetTwice,
     TranslationUnclear,
     TypeWrong,
+    ZoneUnknown,
     nearest,
-)  # fmt: skip
+)
 from hub.mapping.expressions import BadExpression, Expression, parse_expression
 from hub.mapping.functions import CONVERSIONS, REQUIRED, Conversion
 from hub.mapping.paths import CONTEXT, Path, parse_path

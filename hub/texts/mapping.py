@@ -39,6 +39,10 @@ MAPPING: dict[str, Text] = {
         "{place}:组织“{organisation}”中有多个系统担任“{role}”:{systems}。请在路由中直接写系统名。",
         "{place}: several systems play '{role}' for organisation '{organisation}': {systems}. Name the system in the route.",
     ),
+    "role-unplaced": Text(
+        "{place}:“{name}”未说明角色“{role}”。请列入 owner、may_request、receives 或 never。",
+        "{place}: '{name}' does not say what role '{role}' may. Put it under owner, may_request, receives or never.",
+    ),
     "owner-contradicted": Text("{place}:“{role}”既为所有者或可接收方,又列在 never 中。请只保留一处。", "{place}: '{role}' owns, asks for or receives this and is also in 'never'. Keep one of them."),
     # records: held
     "mapping-failed": Text("“{path}”的值“{value}”无法转换:{words}" + _ZH + "。请在源系统改正,或修改规则。", "'{value}' at '{path}' cannot be converted: {words} " + _EN + ". Correct it in the source, or change the rule."),
