@@ -71,10 +71,11 @@ class Found(NamedTuple):
 
 def quantities(part: Part, path: str = "", unit: str | None = None, material: str | None = None) -> Iterator[Found]:
     """Every quantity of an entity and its rows. Unit and material come from the nearest part that says them."""
-    unit = getattr(part, "unit", None) or unit
-    material = getattr(part, "material", None) or material
+    said = part.__dict__  # not getattr: pydantic makes a missing attribute expensive
+    unit = said.get("unit") or unit
+    material = said.get("material") or material
     for name, read in _plan(type(part)):
-        value = getattr(part, name)
+        value = said[name]
         if value is not None and value != ():
             yield from read(value, path + name, unit, material, part.rates)
 
@@ -85,7 +86,7 @@ def _number(value: Decimal, path: str, unit: str | None, material: str | None, r
 
 def _measured(quantity: Measured, path: str, _: str | None, material: str | None, rate: bool) -> Iterator[Found]:
     yield Found(f"{path}.value", quantity.value, quantity.unit, material, rate)
-    second = getattr(quantity, "second", None)
+    second = quantity.__dict__.get("second")
     if second is not None:
         yield Found(f"{path}.second.value", second.value, second.unit, material, rate)
 

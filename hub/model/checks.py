@@ -107,7 +107,7 @@ def parts_add_up(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
 
 def signs_agree(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
     """No negative quantity but in a reversal, which has no positive one (B13)."""
-    reversal = getattr(entity, "reverses", None) is not None
+    reversal = entity.__dict__.get("reverses") is not None
     for found in quantities(entity):
         if found.value < 0 and not reversal:
             yield QuantityNegative(key=entity.key, path=found.path, value=str(found.value))
@@ -126,8 +126,9 @@ def counts_are_whole(entity: Entity, circumstances: Circumstances) -> Iterator[R
 
 def times_are_possible(entity: Entity, circumstances: Circumstances) -> Iterator[RuleBroken]:
     """B11: an end before its start, the future beyond tolerance, more than 24 h on one shift."""
+    said = entity.__dict__
     for start, end in SPANS:
-        began, ended = getattr(entity, start, None), getattr(entity, end, None)
+        began, ended = said.get(start), said.get(end)
         if began and ended and ended < began:
             yield _impossible(entity, ENDS_EARLY, start=start, end=end, began=write_time(began), ended=write_time(ended))
     yield from _in_the_future(entity, circumstances)
@@ -139,7 +140,7 @@ def _in_the_future(entity: Entity, circumstances: Circumstances) -> Iterator[Rul
         return
     latest = circumstances.now + circumstances.ahead
     for name in HAPPENED:
-        time = getattr(entity, name, None)
+        time = entity.__dict__.get(name)
         if time and time > latest:
             yield _impossible(entity, IN_FUTURE, field=name, time=write_time(time), now=write_time(circumstances.now))
 
@@ -167,9 +168,9 @@ def _impossible(entity: Entity, text: Text, **facts: Any) -> TimesImpossible:
 def header_equals_lines(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
     """A header's amount, tax and total equal the sum of its lines, to less than 0.01, where every line gives one."""
     for name in ("amount", "tax", "total"):
-        header = getattr(entity, name, None)
-        rows: Iterable[Any] = getattr(entity, "lines", None) or ()
-        given = [getattr(row, name, None) for row in rows]
+        header = entity.__dict__.get(name)
+        rows: Iterable[Any] = entity.__dict__.get("lines") or ()
+        given = [row.__dict__.get(name) for row in rows]
         if not isinstance(header, Decimal) or not given or None in given:
             continue
         lines: Decimal = sum((value for value in given if value is not None), Decimal(0))

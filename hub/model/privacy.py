@@ -30,10 +30,9 @@ def denied_fields(cls: type[Entity]) -> Iterator[str]:
 
 
 def people_in_words(cls: type[Entity]) -> Iterator[str]:
-    """Paths of fields that name a person and hold no person code (B36)."""
+    """Paths of fields that name a person and hold neither a code nor rows with one (B36)."""
     codes = code_fields(cls)
     for path in field_paths(cls):
         names_person = not PEOPLE_WORDS.isdisjoint(path.rsplit(".", 1)[-1].split("_"))
-        holds_rows = any(other.startswith((f"{path}[]", f"{path}.")) for other in codes)
-        if names_person and codes.get(path) != "person" and not holds_rows:
+        if names_person and not any(other == path or other.startswith((f"{path}[]", f"{path}.")) for other in codes):
             yield path
