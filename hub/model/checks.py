@@ -16,7 +16,7 @@ from hub.model.annotations import quantities
 from hub.model.common import Entity
 from hub.model.execution import OperationReport
 from hub.model.types import write_time
-from hub.texts import Text, sentence
+from hub.texts import LANGUAGES, TEXTS, sentence
 
 CENT = Decimal("0.01")
 LONGEST_SHIFT = timedelta(hours=24)
@@ -107,6 +107,8 @@ def parts_add_up(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
 
 def signs_agree(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
     """No negative quantity but in a reversal, which has no positive one (B13)."""
+    if entity.signed:
+        return
     reversal = entity.__dict__.get("reverses") is not None
     for found in quantities(entity):
         if found.value < 0 and not reversal:
@@ -130,7 +132,7 @@ def times_are_possible(entity: Entity, circumstances: Circumstances) -> Iterator
     for start, end in SPANS:
         began, ended = said.get(start), said.get(end)
         if began and ended and ended < began:
-            yield _impossible(entity, ENDS_EARLY, start=start, end=end, began=write_time(began), ended=write_time(ended))
+            yield _impossible(entity, "times.end-early", start=start, end=end, began=write_time(began), ended=write_time(ended))
     yield from _in_the_future(entity, circumstances)
     yield from _too_long_a_shift(entity)
 
@@ -142,27 +144,22 @@ def _in_the_future(entity: Entity, circumstances: Circumstances) -> Iterator[Rul
     for name in HAPPENED:
         time = entity.__dict__.get(name)
         if time and time > latest:
-            yield _impossible(entity, IN_FUTURE, field=name, time=write_time(time), now=write_time(circumstances.now))
+            yield _impossible(entity, "times.in-future", field=name, time=write_time(time), now=write_time(circumstances.now))
 
 
 def _too_long_a_shift(entity: Entity) -> Iterator[RuleBroken]:
     if not isinstance(entity, OperationReport):
         return
     if entity.started_at and entity.ended_at and entity.ended_at - entity.started_at > LONGEST_SHIFT:
-        yield _impossible(entity, TOO_LONG, hours=str(round((entity.ended_at - entity.started_at).total_seconds() / 3600, 1)))
+        yield _impossible(entity, "times.shift-too-long", hours=str(round((entity.ended_at - entity.started_at).total_seconds() / 3600, 1)))
     for person in entity.persons or ():
         if person.minutes > LONGEST_SHIFT.total_seconds() / 60:
-            yield _impossible(entity, TOO_MANY_MINUTES, person=person.person, minutes=str(person.minutes))
+            yield _impossible(entity, "times.minutes-too-many", person=person.person, minutes=str(person.minutes))
 
 
-ENDS_EARLY = Text("{end} “{ended}” 早于 {start} “{began}”", "{end} '{ended}' is before {start} '{began}'")
-IN_FUTURE = Text("{field} “{time}” 晚于当前时间 “{now}”", "{field} '{time}' is later than now, '{now}'")
-TOO_LONG = Text("一个班次内 {hours} 小时", "{hours} hours on one shift")
-TOO_MANY_MINUTES = Text("人员“{person}” {minutes} 分钟", "{minutes} minutes of person '{person}'")
-
-
-def _impossible(entity: Entity, text: Text, **facts: Any) -> TimesImpossible:
-    return TimesImpossible(key=entity.key, zh=sentence(text, "zh", facts), en=sentence(text, "en", facts))
+def _impossible(entity: Entity, key: str, **facts: Any) -> TimesImpossible:
+    zh, en = (sentence(TEXTS[key], language, facts) for language in LANGUAGES)
+    return TimesImpossible(key=entity.key, zh=zh, en=en)
 
 
 def header_equals_lines(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:

@@ -52,7 +52,8 @@ class Entity(Part):
     `identity` names the fields that, joined by '@', follow the organisation in the key. `root` names the field that tells
     the lane where the entity belongs to another's aggregate: a code that is part of its own key, or the other's canonical key.
     `owner` is the role that owns it unless `boundaries.yaml` says otherwise. `commercial` entities hold prices, contacts or
-    pay, and never reach a MES. `plant` holds the fields that only one plant has, as declared in `mappings/fields.yaml`.
+    pay, and never reach a MES. `signed`: its quantities may be negative without reversing anything. `plant` holds the
+    fields that only one plant has, as declared in `mappings/fields.yaml`.
     """
 
     entity: ClassVar[str]
@@ -62,6 +63,7 @@ class Entity(Part):
     owner: ClassVar[str]
     identity: ClassVar[tuple[str, ...]] = ("number",)
     root: ClassVar[str] = ""
+    signed: ClassVar[bool] = False
     is_partial: ClassVar[bool] = False
 
     organisation: OrganisationCode

@@ -32,11 +32,15 @@ class StockStatus(StrEnum):
 
 
 class StockBalance(Entity):
-    """How much of a material lies where. Key: `organisation/material@warehouse@location@lot@status`."""
+    """How much of a material lies where; less than nothing where the ERP allows it (负库存).
+
+    Key: `organisation/material@warehouse@location@lot@status`.
+    """
 
     entity = "stock_balance"
     aggregate = "stock"
     owner = "erp"
+    signed = True
     identity = ("material", "warehouse", "location", "lot", "status")
 
     material: MaterialCode

@@ -60,6 +60,10 @@ MODEL: dict[str, Text] = {
         "{key}:时间不合理:{zh}(B11)。数量照常计入,不计入时间类指标;请核对来源系统的时钟或录入。",
         "{key}: impossible times: {en} (B11). Quantities count, time figures leave it out; check the source's clock or the entry.",
     ),
+    "times.end-early": Text("{end}“{ended}”早于 {start}“{began}”", "{end} '{ended}' is before {start} '{began}'"),
+    "times.in-future": Text("{field}“{time}”晚于当前时间“{now}”", "{field} '{time}' is later than now, '{now}'"),
+    "times.shift-too-long": Text("一个班次内 {hours} 小时", "{hours} hours on one shift"),
+    "times.minutes-too-many": Text("人员“{person}”{minutes} 分钟", "{minutes} minutes of person '{person}'"),
     "count-broken": Text(
         "{key}:“{path}”为“{value}”,计数单位“{unit}”不允许小数(B33)。请更正数量,或在物料上允许小数。",
         "{key}: '{path}' is '{value}', but the count unit '{unit}' allows no fraction (B33). Correct the quantity, or let the material have fractions.",

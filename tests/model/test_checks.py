@@ -98,6 +98,10 @@ def test_a_negative_quantity_that_reverses_nothing_is_refused() -> None:
     assert (broken.code, broken.facts["path"], broken.facts["value"]) == ("quantity-negative", "lines[0].quantity.value", "-1")
 
 
+def test_stock_may_be_negative_where_the_erp_allows_it() -> None:
+    assert codes(decode("stock_balance", {"organisation": "P1", "material": "P-1", "warehouse": "W", "quantity": pieces("-3")})) == []
+
+
 def test_b13_a_reversal_carries_the_same_quantities_negative() -> None:
     reversal = {"reverses": "P1/R-1", "number": "R-2", "state": "reversed"}
 
