@@ -21,10 +21,15 @@ from master_data.tables import cross_references, unknown_codes
 
 
 async def add_cross_reference(to: Publication, change: AddCrossReference) -> None:
-    """Nothing to do where the same is there already. Raises CrossReferenceCollision, NoSuchCode, CodeObsolete, UnknownKind."""
+    """Nothing to do where the same is there already; without `valid_from` it follows on what has ended.
+
+    Raises CrossReferenceCollision, NoSuchCode, CodeObsolete, UnknownKind.
+    """
     to.kind(change.kind)
     await usable_code(to.session, change.kind, change.code)
-    there = _in_the_way(await _of_local(to.session, change), change)
+    rows = await _of_local(to.session, change)
+    change = _after_ended(rows, change, to.at)
+    there = _in_the_way(rows, change)
     if there is not None:
         await _put_state(to, there, change)
         return
@@ -90,6 +95,11 @@ def _in_the_way(rows: list[Row[Any]], wanted: AddCrossReference) -> Row[Any] | N
             there=row.code, wanted=wanted.code,
         )  # fmt: skip
     return None
+
+
+def _after_ended(rows: list[Row[Any]], wanted: AddCrossReference, at: datetime) -> AddCrossReference:
+    ended = [row.valid_to for row in rows if row.valid_to is not None and row.valid_to <= at]
+    return wanted if wanted.valid_from or not ended else wanted.model_copy(update={"valid_from": max(ended)})
 
 
 def _covers(row: Row[Any], wanted: AddCrossReference) -> bool:

@@ -15,6 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from master_data.tables import codes, cross_references
 
 ALIKE = str.maketrans({"×": "x", "*": "x", "⌀": "φ", "∅": "φ", "ø": "φ"})
+CALLED = {                                              # what sources call the fields that tell a code; a plain word first
+    "name": ("name", "名称", "品名", "title"),
+    "spec": ("spec", "规格", "型号", "model"),
+    "unit": ("unit", "单位"),
+}
 WEIGHTS = {"code": 0.35, "name": 0.4, "spec": 0.25}     # of what both sides have
 ENOUGH = 45.0
 
@@ -55,9 +60,16 @@ def ranked(
     rows: Iterable[Row[Any]], local_code: str, about: Mapping[str, str], elsewhere: Mapping[str, Sequence[str]]
 ) -> list[Suggestion]:
     """All candidates above the bar, the likeliest first, equal ones by code."""
-    theirs = {"code": local_code, "name": about.get("name", ""), "spec": about.get("spec", "")}
+    theirs = {"code": local_code, "name": "", "spec": ""} | told(about)
     scored = (_suggestion(row, theirs, tuple(elsewhere.get(row.code, ()))) for row in rows)
     return sorted((found for found in scored if found.score >= ENOUGH), key=lambda found: (-found.score, found.code))
+
+
+def told(about: Mapping[str, str]) -> dict[str, str]:
+    """Name, specification and unit out of what a source's record says, whatever the source calls its fields."""
+    said = [(key.lower(), value) for key, value in about.items() if value]
+    found = [(ours, value) for ours, words in CALLED.items() for key, value in said if any(word in key for word in words)]
+    return dict(reversed(found))     # the first of each wins
 
 
 def plain(text: str) -> str:

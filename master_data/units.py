@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -87,14 +87,14 @@ def rounded(quantity: Fraction, places: int) -> Rounded:
     """Half up (away from zero at the half), at `places` decimal places."""
     scaled = abs(quantity) * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    value = Decimal(whole if quantity >= 0 else -whole).scaleb(-places)
+    value = Decimal(f"{'' if quantity >= 0 else '-'}{whole}E-{places}")       # arithmetic on Decimals would round at 28 digits
     return Rounded(value, quantity - Fraction(value))
 
 
 def tidy(quantity: Fraction, places: int = 9) -> Decimal:
     """For people: rounded, without zeros at the end."""
-    value = rounded(quantity, places).value.normalize()
-    return value.quantize(Decimal(1), ROUND_HALF_UP) if value == value.to_integral_value() else value
+    text = format(rounded(quantity, places).value, "f")
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 @dataclass(slots=True)

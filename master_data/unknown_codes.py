@@ -17,6 +17,8 @@ from master_data.causes import causes_gone
 from master_data.errors import AlreadyAnswered, NoSuchUnknownCode, PersonMissing, ReasonMissing
 from master_data.proposals import Means, propose_in
 from master_data.proposed import AddCrossReference, Batch, CreateCode
+from master_data.publication import known_kind
+from master_data.suggestions import told
 from master_data.tables import cross_references, proposals, unknown_codes
 
 Verdict = Literal["wrong_at_source", "never"]
@@ -68,11 +70,12 @@ async def unknown_row(session: AsyncConnection, unknown: int) -> Row[Any]:
     return row
 
 
-def prefilled(row: Row[Any]) -> dict[str, Any]:
+def prefilled(row: Row[Any], means: Means | None = None) -> dict[str, Any]:
     """A new code as the source describes it, for the steward to complete (`CreateCode`)."""
-    about = dict(row.about)
-    code, name = row.local_code.strip().upper(), about.pop("name", "")
-    return {"kind": row.kind, "code": code, "zh": name, "en": "", "attributes": about}
+    attributes = known_kind((means or Means()).kinds, row.kind).by_name
+    about = told(row.about)
+    known = {name: value for name, value in {**row.about, **about}.items() if name in attributes}
+    return {"kind": row.kind, "code": row.local_code.strip().upper(), "zh": about.get("name", ""), "en": "", "attributes": known}
 
 
 async def answer_with(
