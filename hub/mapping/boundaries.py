@@ -232,7 +232,8 @@ class _Reader:
             rule = self._reading.table(value, line, name)
             if rule is not None:
                 self._reading.known_keys(rule, FIELD_KEYS)
-                found[name] = FieldBoundary(self._owner(rule), self._roles(rule, "may_request"), self._roles(rule, "never"), self._policy(rule))
+                asking, never = self._roles(rule, "may_request"), self._roles(rule, "never")
+                found[name] = FieldBoundary(self._owner(rule), asking, never, self._policy(rule))
         return found
 
     def _owner(self, table: Table) -> Owner | None:

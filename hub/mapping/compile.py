@@ -313,23 +313,32 @@ def _read_all(fetches: tuple[Fetch, ...]) -> Fetch:
 def _chain(using: tuple[Using, ...]) -> Callable[[Any, Run], Any] | None:
     if not using:
         return None
-    if len(using) == 1 and not using[0].zoned:
-        convert_one = using[0].convert
-        return lambda value, run: convert_one(value)
+    if len(using) == 1:
+        return _single(using[0].convert, using[0].asks)
+
+    each_in_turn = tuple(_single(each.convert, each.asks) for each in using)
 
     def convert(value: Any, run: Run) -> Any:
-        for each in using:
+        for each in each_in_turn:
             if value is None:
                 return None
-            value = each.convert(value, zone=_zone(run)) if each.zoned else each.convert(value)
+            value = each(value, run)
         return value
 
     return convert
 
 
-def _zone(run: Run) -> Any:
+def _single(convert: Callable[..., Any], asks: str) -> Callable[[Any, Run], Any]:
+    if asks == "zone":
+        return lambda value, run: convert(value, zone=_ask(run, "zone"))
+    if asks:
+        return lambda value, run: convert(value, **{asks: _ask(run, asks)})
+    return lambda value, run: convert(value)
+
+
+def _ask(run: Run, name: str) -> Any:
     try:
-        return run.look.context("zone")
+        return run.look.context(name)
     except LookupError:
         return None
 

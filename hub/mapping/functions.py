@@ -29,20 +29,20 @@ class Parameter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """`zoned`: takes `zone` as well; where a rule gives none it is the system's (`@zone`)."""
+    """`asks`: a parameter that the hub fills in where the rule does not: `zone` (the system's) or `organisation`."""
 
     name: str
     function: Callable[..., Any]
     about: Text
     examples: tuple[Example, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    zoned: bool = False
+    asks: str = ""
 
 
 def _row(
-    name: str, function: Callable[..., Any], zh: str, en: str, *examples: Example, zoned: bool = False, **parameters: Parameter
+    name: str, function: Callable[..., Any], zh: str, en: str, *examples: Example, asks: str = "", **parameters: Parameter
 ) -> Conversion:
-    return Conversion(name, function, Text(zh, en), examples, parameters, zoned)
+    return Conversion(name, function, Text(zh, en), examples, parameters, asks)
 
 
 _SHANGHAI = {"zone": "Asia/Shanghai"}
@@ -77,6 +77,10 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {row.name: row for row in (
          Example(["M-1", "红"], '["M-1","红"]'), Example(["M-1", None, "L"], '["M-1","","L"]'), Example(["M-1", ""], "M-1")),
     _row("part_key", words.part_key, "组合编码的第几部分", "part number `place` of a compound code",
          Example('["M-1","红"]', "红", using={"place": 2}), Example("M-1", "", using={"place": 2}), place=Parameter(int)),
+    _row("own_key", words.own_key, "本组织单据的统一键", "the canonical key of a document of the same organisation",
+         Example("RPT-1", "P1/RPT-1", using={"organisation": "P1"}), Example("", error="empty-code", using={"organisation": "P1"}),
+         asks="organisation"),
+    _row("key_number", words.key_number, "统一键中的单号", "the number in a canonical key", Example("P1/RPT-1", "RPT-1")),
     _row("first", words.first, "列表第一项", "the first item of a list", Example(["a", "b"], "a"), Example([], None),
          Example("a", error="not-a-list")),
     _row("last", words.last, "列表最后一项", "the last item of a list", Example(["a", "b"], "b"), Example([], None)),
@@ -108,7 +112,7 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {row.name: row for row in (
     _row("date", times.date_in, "日期;带时区的时间取所在时区的日期", "a day; of a time with a zone, the day in the system's zone",
          Example("2026-11-22", "2026-11-22"), Example("2026/11/22", "2026-11-22"), Example("20261122", "2026-11-22"),
          Example("2026年11月22日", "2026-11-22"), Example("2026-11-22T18:00:00Z", "2026-11-23", using=_SHANGHAI),
-         Example("2026-13-01", error="not-a-time"), Example("soon", error="not-a-time"), zoned=True),
+         Example("2026-13-01", error="not-a-time"), Example("soon", error="not-a-time"), asks="zone"),
     _row("datetime", times.datetime_in, "时间,转为 UTC;无时区的按系统时区", "a time, in UTC; without a zone it is in the system's",
          Example("2026-11-22T10:00:00+08:00", "2026-11-22T02:00:00Z"),
          Example("2026-11-22 10:00:00", "2026-11-22T02:00:00Z", using=_SHANGHAI),
@@ -118,14 +122,14 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {row.name: row for row in (
          Example(1795312800000, "2026-11-22T02:00:00Z"), Example("1795312800", "2026-11-22T02:00:00Z"),
          Example("2026-11-22T02:00:00.123Z", "2026-11-22T02:00:00.123000Z"),
          Example("2026-11-22 25:00:00", error="not-a-time", using=_SHANGHAI),
-         Example("2026-11-22 10:00:00", error="zone-unknown"), zoned=True),
+         Example("2026-11-22 10:00:00", error="zone-unknown"), asks="zone"),
     _row("date_out", times.date_out, "日期,按目标系统格式", "a day in the vendor's form",
          Example("2026-11-22T18:00:00Z", "2026/11/23", using={**_SHANGHAI, "format": "%Y/%m/%d"}), Example("2026-11-22", "2026-11-22"),
-         format=Parameter(str, "%Y-%m-%d"), zoned=True),
+         format=Parameter(str, "%Y-%m-%d"), asks="zone"),
     _row("datetime_out", times.datetime_out, "时间,按目标系统时区和格式", "a time in the vendor's zone and form",
-         Example("2026-11-22T02:00:00Z", "2026-11-22 10:00:00", using=_SHANGHAI), format=Parameter(str, "%Y-%m-%d %H:%M:%S"), zoned=True),
+         Example("2026-11-22T02:00:00Z", "2026-11-22 10:00:00", using=_SHANGHAI), format=Parameter(str, "%Y-%m-%d %H:%M:%S"), asks="zone"),
     _row("epoch_ms", times.epoch_ms, "时间,毫秒时间戳", "a time in milliseconds since 1970", Example("2026-11-22T02:00:00Z", 1795312800000),
-         zoned=True),
+         asks="zone"),
     _row("minutes", times.minutes_in, "时:分 转分钟数", "hours:minutes to minutes",
          Example("1:30", "90"), Example("00:05:00", "5"), Example("1:00:30", error="not-whole"), Example("ninety", error="not-a-time")),
 )}  # fmt: skip

@@ -12,6 +12,7 @@ from hub.mapping.words import half_width
 
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+_CANONICAL = re.compile(r"(0|-?[1-9][0-9]*)(\.[0-9]+)?")
 _EXACT = Context(prec=60)
 _TRUE = {"true", "t", "yes", "y", "1", "是", "on"}
 _FALSE = {"false", "f", "no", "n", "0", "否", "off"}
@@ -40,10 +41,14 @@ def written(value: Decimal) -> str:
 
 
 def decimal(value: Any) -> str:
+    if type(value) is str and _CANONICAL.fullmatch(value):
+        return value
     return written(exact(value))
 
 
 def integer(value: Any) -> int:
+    if type(value) is int:
+        return value
     number = exact(value)
     if number != number.to_integral_value():
         raise NotWhole(value=shorten(value))

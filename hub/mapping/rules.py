@@ -44,11 +44,11 @@ class Source(NamedTuple):
 
 
 class Using(NamedTuple):
-    """One conversion with its parameters put in. `zoned`: the system's zone must still be given."""
+    """One conversion with its parameters put in. `asks`: the parameter that the hub must still fill in, '' = none."""
 
     name: str
     convert: Callable[..., Any]
-    zoned: bool
+    asks: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,17 +219,19 @@ class RuleReader:
         return self._parametrised(conversion, given, line, number)
 
     def _parametrised(self, conversion: Conversion, given: dict[str, Any], line: int, number: str) -> Using:
-        zone = given.pop("zone", None) if conversion.zoned else None
-        known = {**{key: parameter.kind for key, parameter in conversion.parameters.items()}, **({"zone": str} if conversion.zoned else {})}
+        known = {key: parameter.kind for key, parameter in conversion.parameters.items()}
+        known |= {conversion.asks: str} if conversion.asks else {}
         wrong = [key for key, value in given.items() if key not in known or not isinstance(value, known[key]) or isinstance(value, bool)]
         lacking = [key for key, parameter in conversion.parameters.items() if parameter.default is REQUIRED and key not in given]
-        if wrong or lacking or (zone is not None and not _zone_exists(zone)):
+        if not wrong and "zone" in given and not _zone_exists(given["zone"]):
+            wrong = ["zone"]
+        if wrong or lacking:
             form = ", ".join(f"{key}: {kind.__name__}" for key, kind in known.items()) or "–"
-            self._reading.wrong(ParameterWrong, line, number, name=conversion.name, value=(wrong + lacking or ["zone"])[0], known=form)
+            self._reading.wrong(ParameterWrong, line, number, name=conversion.name, value=(wrong + lacking)[0], known=form)
         defaults = {key: parameter.default for key, parameter in conversion.parameters.items() if parameter.default is not REQUIRED}
-        parameters = {**defaults, **given, **({"zone": zone} if zone is not None else {})}
+        parameters = {**defaults, **given}
         convert = partial(conversion.function, **parameters) if parameters else conversion.function
-        return Using(conversion.name, convert, conversion.zoned and zone is None)
+        return Using(conversion.name, convert, "" if conversion.asks in given else conversion.asks)
 
     def _targets(self, rules: tuple[Rule, ...], rows: Rows | None) -> None:
         """One rule, one target; the same target twice only where each of its rules has a `when`, and never a target inside another."""
@@ -243,9 +245,9 @@ class RuleReader:
                     self._reading.wrong(TargetTwice, line, rule.number, name=rule.to, first=f"#{earlier.number}")
 
 
-def _zone_exists(zone: Any) -> bool:
+def _zone_exists(zone: str) -> bool:
     try:
         zone_named(zone)
-    except (ZoneUnknown, TypeError):
+    except ZoneUnknown:
         return False
     return True

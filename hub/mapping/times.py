@@ -39,6 +39,11 @@ def moment(value: Any, zone: str | None) -> datetime:
 
 
 def _parse(value: Any) -> datetime:
+    if type(value) is str and value[4:8:3] == "--":   # ISO 8601, the usual case
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):

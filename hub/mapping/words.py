@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from hub.mapping.errors import NotAList, NotText, TextUnfit, shorten
+from hub.mapping.errors import EmptyCode, NotAList, NotText, TextUnfit, shorten
 from master_data.local_codes import local_code
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -100,6 +100,17 @@ def part_key(value: Any, *, place: int) -> str:
     code = text(value)
     parts = json.loads(code) if code.startswith("[") else [code]
     return text(parts[place - 1]) if 1 <= place <= len(parts) else ""
+
+
+def own_key(value: Any, *, organisation: str) -> str:
+    """`organisation/number`, for a reference to a document of the same system whose number is the canonical one."""
+    if not trim(value):
+        raise EmptyCode(kind="number")
+    return f"{organisation}/{trim(value)}"
+
+
+def key_number(value: Any) -> str:
+    return after(value, by="/")
 
 
 def first(value: Any) -> Any:
