@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from hub.event import Event
 from hub.mapping.engine import MappingSpec
 from hub.model import entity
+from hub.pipeline import fields
 from hub.pipeline.errors import MustNotReceive
 from hub.pipeline.knowledge import Knowledge, OutboundLookups, SystemView, cause_of
 from hub.pipeline.plan import Ended, Waits, waiting
@@ -71,10 +73,17 @@ def _prepared(
 
 
 def _visible(event: Event, data: dict[str, Any], known: Knowledge, target: SystemView) -> dict[str, Any]:
-    verdict = known.rules.boundaries.check_out(event.entity, target.roles, data.keys())
+    """What the target may see of the event: fields that it must never receive are not there to be mapped."""
+    roles = known.rules.routes.role_for(event.entity, target.name) or target.roles
+    verdict = known.rules.boundaries.check_out(event.entity, roles, fields.names(data))
     if verdict.refused:
-        raise MustNotReceive(entity=event.entity, fields=", ".join(verdict.strip) or event.entity, target=target.name)
-    return {name: value for name, value in data.items() if name not in verdict.strip} if verdict.strip else data
+        raise MustNotReceive(entity=event.entity, fields=", ".join(sorted(verdict.strip)) or event.entity, target=target.name)
+    if not verdict.strip:
+        return data
+    seen = copy.deepcopy(data)
+    for name in verdict.strip:
+        fields.drop(seen, name)
+    return seen
 
 
 def decode_data(event: Event) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A stage raises a DataError (held for a person), adds causes (held until they are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import msgspec
 from hub.event import Event, event_id
 from hub.mapping.engine import MappingSpec
 from hub.model import Entity, decode, entity
+from hub.pipeline import fields
 from hub.pipeline.errors import EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
 from hub.pipeline.knowledge import CODE_KINDS, InboundLookups, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
@@ -84,7 +85,7 @@ def check_boundary(work: Work) -> None:
     if work.causes:
         return
     for draft in work.drafts:
-        verdict = work.known.rules.boundaries.check_in(draft.spec.entity, work.organisation, work.system.roles, draft.data.keys())
+        verdict = work.known.rules.boundaries.check_in(draft.spec.entity, work.organisation, work.system.roles, fields.names(draft.data))
         draft.owner = verdict.owner
         if verdict.nothing_to_say:
             raise EntityNotOwned(system=work.system.name, entity=draft.spec.entity, key=work.record.key)
@@ -92,16 +93,22 @@ def check_boundary(work: Work) -> None:
             _settle_crossings(work, draft, verdict.crossings)
 
 
-def _settle_crossings(work: Work, draft: Draft, crossings: dict[str, str]) -> None:
+def _settle_crossings(work: Work, draft: Draft, crossings: Mapping[str, str]) -> None:
     written = _last_written(work, draft)
-    changed = [name for name, policy in crossings.items() if policy == "hold" and written and written.get(name) != draft.data[name]]
+    changed = [name for name, policy in crossings.items() if policy == "hold" and _differs(draft.data, written, name)]
     for name in crossings:
-        draft.data.pop(name)
+        fields.drop(draft.data, name)
     if changed:
         raise FieldNotOwned(
             system=work.system.name, entity=draft.spec.entity, key=work.record.key, fields=", ".join(changed),
             owner=work.known.rules.boundaries.owner(draft.spec.entity, work.organisation),
         )
+
+
+def _differs(said: dict[str, Any], written: dict[str, Any], name: str) -> bool:
+    """Only what we know to have written can have been changed."""
+    before = fields.values(written, name)
+    return any(place in before and before[place] != value for place, value in fields.values(said, name).items())
 
 
 def _last_written(work: Work, draft: Draft) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from hub.bus.base import Message, Received
+from hub.bus.topics import inbound
 from hub.event import event_id
 
 _JSON = msgspec.json.Encoder(order="deterministic")
@@ -48,16 +49,6 @@ class Inbound(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 _INBOUND = msgspec.json.Decoder(Inbound)
 
 
-def inbound_topic(system: str) -> str:
-    """Where a system's records are published."""
-    return f"inbound.{system}"
-
-
-def canonical_topic(aggregate: str) -> str:
-    """Where an aggregate's events are published."""
-    return f"canonical.{aggregate}"
-
-
 def pack_inbound(record: Inbound, traceparent: str = "") -> Message:
     """The message of a record."""
     headers = {
@@ -73,7 +64,7 @@ def pack_inbound(record: Inbound, traceparent: str = "") -> Message:
     }
     if traceparent:
         headers["traceparent"] = traceparent
-    return Message(inbound_topic(record.system), record.lane, _JSON.encode(record), headers)
+    return Message(inbound(record.system), record.lane, _JSON.encode(record), headers)
 
 
 def unpack_inbound(value: bytes) -> Inbound:
@@ -105,8 +96,12 @@ _KEPT = msgspec.msgpack.Decoder(Kept)
 
 def keep(message: Received, value: bytes | None = None) -> bytes:
     """A received message for a hold row; `value` instead of its own after a correction."""
-    kept = Kept(message.key, dict(message.headers), message.value if value is None else value, message.published_at)
-    return msgspec.msgpack.encode(kept)
+    return pack_kept(Kept(message.key, dict(message.headers), message.value if value is None else value, message.published_at))
+
+
+def pack_kept(message: Kept) -> bytes:
+    """The bytes of a kept message."""
+    return msgspec.msgpack.encode(message)
 
 
 def unkeep(data: bytes) -> Kept:

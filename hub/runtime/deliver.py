@@ -24,6 +24,7 @@ from hub.recovery.release import ask_again
 from hub.registry import Opened
 from hub.runtime.breaker import Breaker
 from hub.runtime.partitions import Partitions
+from hub.runtime.ready import ReadyRows
 from hub.runtime.road import Road
 from hub.runtime.writing import Job, Writing
 from hub.storage import deliveries, holds
@@ -35,7 +36,6 @@ from hub.storage.records import KeyPlace, KnownDocument, documents_by_key, tally
 log = structlog.get_logger(__name__)
 
 LANES_PER_TURN, ROWS_PER_LANE = 40, 4
-SYSTEM_TIME = CauseKind.TIME
 
 
 @dataclass(slots=True)
@@ -64,8 +64,9 @@ class Batch:
 class DeliverLoop:
     """A `hub.bus.base.Consumer` over the canonical topics that a target's routes name."""
 
-    def __init__(self, road: Road, opened: Opened) -> None:
+    def __init__(self, road: Road, opened: Opened, ready: ReadyRows) -> None:
         self._road = road
+        self._ready = ready
         self._target = road.rules.systems[opened.name]
         self.group = f"deliver.{opened.name}"
         self._partitions = Partitions(road.db, self.group)
@@ -222,7 +223,7 @@ class DeliverLoop:
 
     async def tick(self, partition: Partition) -> None:
         """A release turn (N8): lanes with a ready row, side by side, a few rows of each."""
-        if not self._partitions.held(partition) or self.breaker.open:
+        if self.breaker.open or not self._ready.has(self.group, partition):
             return
         owned = self._partitions.owned(partition)
         version = self._road.follower.snapshot.version

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message, Partition, Received
+from hub.bus.topics import canonical
 from hub.event import Event
 from hub.incidents import open_incident
 from hub.model import entity
@@ -18,9 +19,10 @@ from hub.pipeline.flood import Flood
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn
 from hub.pipeline.plan import Plan
-from hub.pipeline.wire import Inbound, canonical_topic, unkeep, unpack_inbound
+from hub.pipeline.wire import Inbound, unkeep, unpack_inbound
 from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
 from hub.runtime.partitions import Partitions
+from hub.runtime.ready import ReadyRows
 from hub.runtime.recent import Recent
 from hub.runtime.road import Road
 from hub.storage import holds
@@ -46,8 +48,9 @@ LANES_PER_TURN, ROWS_PER_LANE = 40, 8
 class NormalizeLoop:
     """A `hub.bus.base.Consumer` over the inbound topics."""
 
-    def __init__(self, road: Road) -> None:
+    def __init__(self, road: Road, ready: ReadyRows) -> None:
         self._road = road
+        self._ready = ready
         self._partitions = Partitions(road.db, GROUP)
         self._states: dict[Partition, Recent[RecordPlace, RecordState]] = {}
         self._floods: dict[Partition, Flood] = {}
@@ -85,7 +88,7 @@ class NormalizeLoop:
 
     async def tick(self, partition: Partition) -> None:
         """A release turn (N8): lanes with a ready row, a few rows of each."""
-        if not self._partitions.held(partition):
+        if not self._ready.has(GROUP, partition):
             return
         owned = self._partitions.owned(partition)
         async with self._road.db.read() as session:
@@ -141,7 +144,7 @@ class NormalizeLoop:
     async def _publish(self, events: Sequence[Event]) -> None:
         if events:
             await self._road.bus.publish(
-                [Message(canonical_topic(entity(one.entity).aggregate), one.lane, one.data, one.headers()) for one in events]
+                [Message(canonical(entity(one.entity).aggregate), one.lane, one.data, one.headers()) for one in events]
             )
 
     async def _write(self, owned: Owned, plan: Plan, next_offset: int | None) -> None:

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message
+from hub.bus.topics import DELIVERIES
 from hub.errors import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
 from hub.event import Event
 from hub.incidents import open_incident
@@ -31,8 +32,6 @@ from master_data.cross_references import record_fact
 from master_data.proposed import AddCrossReference
 
 log = structlog.get_logger(__name__)
-
-DELIVERIES = "deliveries"
 
 
 @dataclass(slots=True)
@@ -150,7 +149,8 @@ class Writing:
         if isinstance(error, InDoubtError) or (isinstance(error, RefusedError) and self._may_have_been_sent(job, row, doubted)):
             settle_at = now + timedelta(seconds=self._settle_s(job))
             code = "refused-once" if isinstance(error, RefusedError) else error.code
-            await self._commit(job, replace(row, state=IN_DOUBT, settle_at=settle_at, attempts=row.attempts + 1, code=code, facts=error.facts))
+            doubt = replace(row, state=IN_DOUBT, settle_at=settle_at, attempts=row.attempts + 1, code=code, facts=error.facts)
+            await self._commit(job, doubt)
             await self._road.reach("deliver.doubt")
             return self._wait_until(settle_at, "in-doubt", job)
         await self._commit(job, replace(row, state=HELD, code=error.code, facts=error.facts, ended_at=now))
@@ -237,7 +237,8 @@ class Writing:
     async def _done(self, job: Job, row: Delivery, written: Written, *, verify: bool) -> Ended:
         """The delivery ends: its row, the document's cross-reference, what the dictionary learns, what waited for it, its event."""
         now = self._road.now()
-        verify_at = now + timedelta(seconds=self._settle_s(job)) if verify else None
+        look_again = verify or not written.usable
+        verify_at = now + timedelta(seconds=self._settle_s(job)) if look_again else None
         document = self._document(job, written, complete=True)
         async with self._road.db.write() as session:
             await fence(session, job.owned)

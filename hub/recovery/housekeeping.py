@@ -1,0 +1,148 @@
+"""What time brings, under a lease: the sweep over holds, a second look at doubtful documents, records fetched before anyone is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.bus.base import Partition
+from hub.db import Database
+from hub.errors import HubError
+from hub.incidents import open_incident
+from hub.model import entity
+from hub.pipeline.knowledge import CODE_KINDS, Rules
+from hub.pipeline.wire import Kept, pack_kept
+from hub.recovery.release import document_arrived, sweep
+from hub.registry import Opened
+from hub.sdk import DocumentKey, Written
+from hub.storage import archive, holds
+from hub.storage.causes import Cause, CauseKind
+from hub.storage.deliveries import DONE, SETTLED, due_for_verifying, of_documents, put, verified
+from hub.storage.records import document_of
+from hub.storage.tables import holds as hold_rows
+from master_data.cross_references import record_fact
+from master_data.proposed import AddCrossReference
+
+log = structlog.get_logger(__name__)
+
+Fetch = Callable[[str, str, str, str], Awaitable[bool]]
+"""(system, vendor form, local organisation, key) → whether a record came."""
+
+
+async def sweep_holds(db: Database) -> int:
+    """Ask again about everything that is waited for, and wake heads that nobody woke (N6, N7)."""
+    async with db.write() as session:
+        count = await sweep(session)
+        places = select(hold_rows.c.group, hold_rows.c.topic, hold_rows.c.partition).distinct().where(hold_rows.c.state == holds.BEHIND)
+        for group, topic, number in (await session.execute(places)).all():
+            count += await holds.ready_heads(session, group, Partition(topic, number))
+    return count
+
+
+async def look_again(db: Database, opened: Opened, now: datetime) -> int:
+    """Find documents again that were once in doubt, or could not be referred to yet (D8). How many were looked at."""
+    sink = opened.system.sink
+    if sink is None:
+        return 0
+    async with db.read() as session:
+        rows = await due_for_verifying(session, opened.name, now)
+    for row in rows:
+        key = DocumentKey(
+            entity=row["form"], organisation=_local(opened, row["organisation"]), key=f"{row['entity']}/{row['key']}",
+            number=row["number"], id=row["id"],
+        )
+        try:
+            found = list(await sink.find(key))
+        except HubError as error:
+            log.warning("document.not-found-again", system=opened.name, key=key.key, code=error.code)
+            continue
+        async with db.write() as session:
+            await _note(session, opened, row, found, now)
+    return len(rows)
+
+
+async def _note(session: AsyncConnection, opened: Opened, row: RowMapping, found: Sequence[Written], now: datetime) -> None:
+    subject, facts = f"{opened.name} {row['entity']}/{row['key']}", {"system": opened.name, "key": f"{row['entity']}/{row['key']}"}
+    if len(found) > 1:
+        numbers = ", ".join(one.number or one.id for one in found)
+        await open_incident(session, "document-doubled", subject, {**facts, "count": len(found), "numbers": numbers}, now)
+    newest = max(found, key=lambda one: (one.revision or 0, one.id), default=None)
+    if newest is None or (newest.mark is not None and newest.mark != row["event"] and (newest.revision or 0) < _order(row)):
+        await open_incident(session, "document-set-back", subject, facts, now)
+        await _write_again(session, opened, row, now)
+        return
+    await _usable(session, opened, row, newest, now)
+
+
+async def _usable(session: AsyncConnection, opened: Opened, row: RowMapping, there: Written, now: datetime) -> None:
+    settle_s = opened.connector.card.entity(row["form"]).settle_s
+    again = None if there.usable else now + timedelta(seconds=max(1.0, settle_s))
+    changes = {"usable": there.usable, "why": there.why, "verify_at": again, "id": there.id, "number": there.number}
+    kind = CODE_KINDS.get(row["entity"])
+    if kind is not None:
+        organisation, _, code = row["key"].partition("/")
+        fact = AddCrossReference(
+            kind=kind, system=opened.name, organisation=organisation, local_code=there.number, code=code,
+            state="usable" if there.usable else there.why or "unaudited",
+        )
+        await record_fact(session, fact, by="hub", at=now)
+    if await verified(session, opened.name, row["entity"], row["key"], row["event"], changes) and there.usable:
+        await document_arrived(session, [replace(document_of(row), usable=True, id=there.id, number=there.number)])
+
+
+async def _write_again(session: AsyncConnection, opened: Opened, row: RowMapping, now: datetime) -> None:
+    """The newest state goes to the head of its lane once more; the delivery is settled, so that a find comes first (D6)."""
+    await verified(session, opened.name, row["entity"], row["key"], row["event"], {"verify_at": None, "payload": ""})
+    event = await archive.by_id(session, row["event"])
+    document = f"{row['entity']}/{row['key']}"
+    done = [one for one in (await of_documents(session, opened.name, [document])).get(document, ()) if one.event == row["event"]]
+    if event is None or not done or done[0].state != DONE:
+        return
+    await put(session, replace(done[0], state=SETTLED, ended_at=None))
+    message = Kept(event.lane, dict(event.headers), event.value, event.recorded_at)
+    again = holds.Hold(
+        group=f"deliver.{opened.name}", partition=done[0].partition, offset=-done[0].id, lane=event.lane, state=holds.READY,
+        system=opened.name, entity=row["entity"], key=row["key"], full_state=entity(row["entity"]).nature == "state",
+        revision=event.revision, correction=done[0].correction, message=pack_kept(message), held_at=now, code="write-again",
+    )
+    await holds.insert_holds(session, [again])
+
+
+def _order(row: RowMapping) -> int:
+    return int(row["revision"]) * 1000 + int(row["correction"])
+
+
+def _local(opened: Opened, shared: str) -> str:
+    return next((local for local, code in opened.settings.organisations.items() if code == shared), shared)
+
+
+async def fetch_missing(db: Database, rules: Rules, fetch: Fetch, asked: dict[Cause, int], most: int = 3) -> int:
+    """Ask the owner for documents that others speak of and we have not heard of, each a few times. How many came."""
+    async with db.read() as session:
+        causes = await holds.open_causes(session, [CauseKind.DOCUMENT], limit=100)
+    came = 0
+    for cause in causes:
+        if asked.get(cause, 0) >= most:
+            continue
+        asked[cause] = asked.get(cause, 0) + 1
+        for system, form, organisation in _owners(rules, cause):
+            came += await fetch(system, form, organisation, cause.value)
+    return came
+
+
+def _owners(rules: Rules, cause: Cause) -> list[tuple[str, str, str]]:
+    """The systems that own such documents, with the form to read and their code of the organisation."""
+    found = []
+    for view in rules.systems.values():
+        organisation = view.local_organisation(cause.organisation)
+        if organisation is None or view.name == cause.system or not rules.boundaries.owns(cause.name, cause.organisation, view.roles):
+            continue
+        specs = rules.mappings.of(view.name, view.product)
+        forms = dict.fromkeys(spec.form for spec in specs if spec.direction == "in" and spec.entity == cause.name)
+        found.extend((view.name, form, organisation) for form in forms)
+    return found

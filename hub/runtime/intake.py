@@ -1,0 +1,260 @@
+"""Intake: records read by polling or told by webhook, given their revision, published, and only then confirmed (PROTOCOL I)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from hub.bus.base import Lost, Message
+from hub.errors import CredentialsRejected, DataError, HubError
+from hub.incidents import close_incidents, open_incident
+from hub.observability.tracing import new_traceparent
+from hub.pipeline.wire import Inbound, content_hash, pack_inbound
+from hub.policy import pause_s, row_for
+from hub.registry import Opened
+from hub.runtime.road import Road
+from hub.sdk import EntityCard, Record, Source, WebhookRequest
+from hub.storage.intake import (
+    Lease,
+    Reading,
+    Reserved,
+    Verdict,
+    confirm,
+    cursor,
+    fence_lease,
+    free_lease,
+    keep_lease,
+    move_cursor,
+    reserve,
+    take_lease,
+)
+from hub.storage.records import tally
+from hub.storage.systems import set_state, states
+
+log = structlog.get_logger(__name__)
+
+Via = Literal["poll", "webhook", "fetch"]
+PUBLISHED = {Verdict.NEW: "new", Verdict.AGAIN: "new", Verdict.OLDER: "older", Verdict.CONFLICT: "conflict"}
+GATHER_S = 0.005
+
+
+class Intake:
+    """Everything that takes records in from one system."""
+
+    def __init__(self, road: Road, opened: Opened) -> None:
+        self._road = road
+        self._opened = opened
+        self._system = opened.name
+        self._cards = {card.entity: card for card in opened.connector.card.entities}
+        self._waiting: list[tuple[Record, asyncio.Future[None]]] = []
+        self._gathering: asyncio.Task[None] | None = None
+
+    async def poll_forever(self) -> None:
+        """Poll every entity under the system's lease, until cancelled. Another process polls when this one is gone."""
+        while True:
+            lease = await self._lease()
+            if lease is None:
+                await asyncio.sleep(self._road.settings.lease_s / 3)
+                continue
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._keep(lease))
+                    for card in self._polled():
+                        group.create_task(self._entity(lease, card))
+            except* Lost:
+                log.warning("lease.lost", system=self._system)
+            finally:
+                await self._free(lease)
+
+    def _polled(self) -> list[EntityCard]:
+        chosen = self._opened.settings.entities
+        return [card for card in self._cards.values() if card.polled and (chosen is None or card.entity in chosen)]
+
+    async def _lease(self) -> Lease | None:
+        road = self._road
+        async with road.db.write() as session:
+            return await take_lease(session, f"poll.{self._system}", road.settings.holder(), road.now(), road.settings.lease_s)
+
+    async def _keep(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(self._road.settings.lease_s / 3)
+            async with self._road.db.write() as session:
+                await keep_lease(session, lease, self._road.now(), self._road.settings.lease_s)
+
+    async def _free(self, lease: Lease) -> None:
+        async with self._road.db.write() as session:
+            await free_lease(session, lease, self._road.now())
+
+    async def _entity(self, lease: Lease, card: EntityCard) -> None:
+        """One entity, again and again; a failure waits as the policy says and tells a person after some attempts."""
+        failures = 0
+        while True:
+            pause = self._opened.settings.poll_s
+            try:
+                if not await self._stopped():
+                    await self._read(lease, card)
+                failures = await self._good(card, failures)
+            except CredentialsRejected as error:
+                await self._stop(error)
+            except HubError as error:
+                failures += 1
+                pause = max(pause, await self._bad(card, error, failures))
+            await asyncio.sleep(pause)
+
+    async def _read(self, lease: Lease, card: EntityCard) -> None:
+        async with self._road.db.read() as session:
+            since = await cursor(session, self._system, card.entity)
+        async for chunk in self._source().read(card.entity, since):
+            await self._road.reach("intake.read")
+            if chunk.records or chunk.cursor != since:
+                await self.take_in(chunk.records, "poll", lease=lease, entity=card.entity, to=chunk.cursor)
+
+    def _source(self) -> Source:
+        source = self._opened.system.source
+        assert source is not None, "a system without a source is not polled"
+        return source
+
+    async def receive(self, request: WebhookRequest) -> int:
+        """A webhook: its records are on the bus when this returns. Raises SignatureRejected, TransientError."""
+        try:
+            records = self._source().receive(request)
+        except DataError as error:
+            await self._unreadable(request, error)
+            return 1
+        futures = [self._later(record) for record in records]
+        await asyncio.gather(*futures)
+        return len(records)
+
+    def _later(self, record: Record) -> asyncio.Future[None]:
+        """Webhooks that come within a few milliseconds share their transactions."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((record, future))
+        if self._gathering is None or self._gathering.done():
+            self._gathering = asyncio.create_task(self._gather())
+        return future
+
+    async def _gather(self) -> None:
+        await asyncio.sleep(GATHER_S)
+        while self._waiting:
+            taken, self._waiting = self._waiting[:500], self._waiting[500:]
+            try:
+                await self.take_in([record for record, _ in taken], "webhook")
+            except BaseException as error:
+                for _, future in taken:
+                    if not future.done():
+                        future.set_exception(error if isinstance(error, Exception) else HubError())
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                for _, future in taken:
+                    if not future.done():
+                        future.set_result(None)
+
+    async def fetch(self, entity: str, organisation: str, key: str) -> bool:
+        """Ask the owner for one record before anybody is asked. False: there is none."""
+        record = await self._source().fetch(entity, organisation, key)
+        if record is None:
+            return False
+        await self.take_in([record], "fetch")
+        return True
+
+    async def take_in(
+        self, records: Sequence[Record], via: Via, *, lease: Lease | None = None, entity: str = "", to: object = None
+    ) -> None:
+        """Reserve, publish, confirm. With a lease: refused under an older epoch, and the cursor moves in the confirmation. Raises Lost."""
+        name = "webhook" if via == "webhook" else "intake"
+        now = self._road.now()
+        readings = [self._reading(record) for record in records]
+        if records:
+            async with self._road.db.write() as session:
+                if lease:
+                    await fence_lease(session, lease)
+                reserved = await reserve(session, readings)
+            await self._road.reach(f"{name}.reserved")
+            await self._road.bus.publish(self._messages(records, readings, reserved, via, now))
+            await self._road.reach(f"{name}.published")
+        else:
+            reserved = []
+        await self._confirm(readings, reserved, lease, entity, to, now)
+        await self._road.reach(f"{name}.confirmed")
+
+    async def _confirm(
+        self, readings: Sequence[Reading], reserved: Sequence[Reserved], lease: Lease | None, entity: str, to: object, now: datetime
+    ) -> None:
+        published = [
+            (reading, answer.revision) for reading, answer in zip(readings, reserved) if answer.verdict in (Verdict.NEW, Verdict.AGAIN)
+        ]
+        counts = {str(verdict): sum(answer.verdict is verdict for answer in reserved) for verdict in Verdict}
+        async with self._road.db.write() as session:
+            if lease:
+                await fence_lease(session, lease)
+            await confirm(session, published)
+            if lease and isinstance(to, dict):
+                await move_cursor(session, self._system, entity, to, now)
+            await tally(session, "intake", self._system, {outcome: count for outcome, count in counts.items() if count})
+
+    def _reading(self, record: Record) -> Reading:
+        owned = self._cards[record.entity].version == "owner" if record.entity in self._cards else False
+        number = record.version if isinstance(record.version, int) else None
+        text = f"{number:020d}" if number is not None else str(record.version) if record.version is not None else None
+        return Reading(
+            self._system, record.entity, record.key, text, number if owned else None,
+            content_hash([record.operation, record.organisation, record.payload]),
+        )
+
+    def _messages(
+        self, records: Sequence[Record], readings: Sequence[Reading], reserved: Sequence[Reserved], via: Via, now: datetime
+    ) -> list[Message]:
+        return [
+            pack_inbound(self._inbound(record, reading, answer, via, now), new_traceparent())
+            for record, reading, answer in zip(records, readings, reserved)
+            if answer.verdict is not Verdict.UNCHANGED
+        ]
+
+    def _inbound(self, record: Record, reading: Reading, answer: Reserved, via: Via, now: datetime) -> Inbound:
+        return Inbound(
+            system=self._system, organisation=record.organisation, entity=record.entity, key=record.key, lane=record.lane,
+            payload=dict(record.payload), revision=answer.revision, read_at=now, operation=record.operation, changed_at=record.changed_at,
+            document_key=record.document_key, verdict=PUBLISHED[answer.verdict], via=via, content=reading.content,  # type: ignore[arg-type]
+        )
+
+    async def _unreadable(self, request: WebhookRequest, error: DataError) -> None:
+        """Signed, but not to be read: it is held for a person, not lost."""
+        text = request.body[:2000].decode("utf-8", "replace")
+        content = content_hash(text)
+        record = Inbound(
+            system=self._system, organisation="", entity="?", key=content, lane=f"unreadable/{content}", payload={}, revision=1,
+            read_at=self._road.now(), via="webhook", unreadable=f"{error.text()} {text[:200]}", content=content,
+        )
+        await self._road.bus.publish([pack_inbound(record)])
+
+    async def _stopped(self) -> bool:
+        async with self._road.db.read() as session:
+            row = (await states(session)).get(self._system)
+        return row is not None and row["state"] == "stopped"
+
+    async def _stop(self, error: HubError) -> None:
+        now, facts = self._road.now(), {"system": self._system, "words": "", **error.facts}
+        async with self._road.db.write() as session:
+            await set_state(session, self._system, "stopped", error.code, facts, now)
+            await open_incident(session, error.code, self._system, facts, now)
+        log.error("system.stopped", system=self._system, code=error.code)
+
+    async def _good(self, card: EntityCard, failures: int) -> int:
+        if failures:
+            async with self._road.db.write() as session:
+                await close_incidents(session, "source-unreachable", f"{self._system} {card.entity}", self._road.now(), "hub")
+        return 0
+
+    async def _bad(self, card: EntityCard, error: HubError, failures: int) -> float:
+        row = row_for(error)
+        log.warning("source.failed", system=self._system, entity=card.entity, code=error.code, attempt=failures, **error.facts)
+        if row is None or row.incident_after == 0 or failures >= row.incident_after:
+            facts = {**error.facts, "system": self._system, "entity": card.entity, "what": error.facts.get("what", error.text())}
+            async with self._road.db.write() as session:
+                await open_incident(session, "source-unreachable", f"{self._system} {card.entity}", facts, self._road.now())
+        return max(getattr(error, "retry_after_s", None) or 0.0, pause_s(row, failures) if row else 5.0)

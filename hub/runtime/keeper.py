@@ -1,0 +1,64 @@
+"""Housekeeping under its lease: the sweep, the second look at documents, records fetched before anyone is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.bus.base import Lost
+from hub.errors import HubError
+from hub.recovery.housekeeping import fetch_missing, look_again, sweep_holds
+from hub.runtime.intake import Intake
+from hub.runtime.leased import Leased
+from hub.runtime.road import Road
+from hub.storage.causes import Cause
+
+log = structlog.get_logger(__name__)
+LOOK_S = 1.0
+FETCH_S = 2.0
+
+
+class Keeper:
+    """One process at a time keeps house; the work is harmless when done twice."""
+
+    def __init__(self, road: Road, intakes: Mapping[str, Intake]) -> None:
+        self._road = road
+        self._intakes = intakes
+        self._leased = Leased(road, "housekeeping")
+        self._asked: dict[Cause, int] = {}
+
+    async def run(self) -> None:
+        """Until cancelled: each chore at its own pace."""
+        async with asyncio.TaskGroup() as group:
+            for chore, every_s in ((self._sweep, self._road.settings.sweep_s), (self._look, LOOK_S), (self._fetch, FETCH_S)):
+                group.create_task(self._again_and_again(chore, every_s))
+
+    async def _again_and_again(self, chore: object, every_s: float) -> None:
+        while True:
+            try:
+                if await self._leased.mine():
+                    await chore()  # type: ignore[operator]
+            except Lost:
+                self._leased.forget()
+            except (HubError, SQLAlchemyError, OSError) as error:
+                log.warning("chore.failed", error=str(error)[:300])
+            await asyncio.sleep(every_s)
+
+    async def _sweep(self) -> None:
+        count = await sweep_holds(self._road.db)
+        if count:
+            log.info("holds.swept", ready=count)
+
+    async def _look(self) -> None:
+        for opened in self._road.systems.values():
+            await look_again(self._road.db, opened, self._road.now())
+
+    async def _fetch(self) -> None:
+        await fetch_missing(self._road.db, self._road.rules, self._ask_owner, self._asked)
+
+    async def _ask_owner(self, system: str, form: str, organisation: str, key: str) -> bool:
+        intake = self._intakes.get(system)
+        return intake is not None and await intake.fetch(form, organisation, key)

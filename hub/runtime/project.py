@@ -1,0 +1,100 @@
+"""The project loop: archives every record and event once, keeps the read models, and tells the progress of order lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from hub.bus.base import Message, Partition, Received
+from hub.bus.topics import DELIVERIES, canonical
+from hub.event import Event, event_id
+from hub.pipeline.wire import unpack_inbound
+from hub.reporting.progress import ProgressChange
+from hub.reporting.projections import project
+from hub.runtime.partitions import Partitions
+from hub.runtime.road import Road
+from hub.storage.archive import Archived, keep, post
+from hub.storage.ownership import advance
+
+log = structlog.get_logger(__name__)
+
+GROUP = "project"
+HUB = "hub"
+
+
+class ProjectLoop:
+    """A `hub.bus.base.Consumer` over every topic. Idempotent: what comes twice changes nothing."""
+
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._partitions = Partitions(road.db, GROUP)
+
+    async def assigned(self, partition: Partition) -> int:
+        """Where the read models have got to."""
+        return await self._partitions.take_over(partition)
+
+    async def revoked(self, partition: Partition) -> None:
+        """Forget it."""
+        self._partitions.drop(partition)
+
+    async def tick(self, partition: Partition) -> None:
+        """Nothing waits here."""
+
+    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
+        """One transaction: archive, read models, progress in the outbox, and the offset."""
+        owned = self._partitions.owned(partition)
+        archived, events = _read(messages)
+        await self._road.reach("project.read")
+        now = self._road.now()
+        async with self._road.db.write() as session:
+            await advance(session, owned, messages[-1].offset + 1)
+            await keep(session, archived)
+            if events:
+                changes = await project(session, events)
+                await post(session, [_message(change, now, events) for change in changes], now)
+        await self._road.reach("project.committed")
+
+
+def _read(messages: Sequence[Received]) -> tuple[list[Archived], list[Event]]:
+    archived: list[Archived] = []
+    events: list[Event] = []
+    for message in messages:
+        try:
+            if message.partition.topic.startswith("inbound."):
+                archived.append(_inbound(message))
+            elif message.partition.topic != DELIVERIES:
+                event = Event.parse(message.headers, message.value)
+                events.append(event)
+                archived.append(_event(message, event))
+        except (KeyError, ValueError, msgspec.MsgspecError) as error:
+            log.error("message.unreadable", topic=message.partition.topic, offset=message.offset, error=str(error)[:200])
+    return archived, events
+
+
+def _inbound(message: Received) -> Archived:
+    record = unpack_inbound(message.value)
+    return Archived(
+        id=f"r{record.id}", kind="inbound", system=record.system, entity=record.entity, key=record.key, lane=record.lane,
+        revision=record.revision, recorded_at=record.read_at, headers=message.headers, value=message.value,
+    )
+
+
+def _event(message: Received, event: Event) -> Archived:
+    return Archived(
+        id=event.id, kind="event", system=event.source, entity=event.entity, key=event.key, lane=event.lane, revision=event.revision,
+        recorded_at=event.recorded_at, headers=message.headers, value=message.value,
+    )
+
+
+def _message(change: ProgressChange, now: datetime, causes: Sequence[Event]) -> Message:
+    """The progress of an order line as an event of the hub's own."""
+    cause = causes[-1]
+    event = Event(
+        id=event_id(HUB, "order_progress", change.key, change.revision), source=HUB, entity="order_progress", key=change.key,
+        lane=change.key, revision=change.revision, correction=0, time=now, recorded_at=now, data=change.content,
+        correlation=change.key.rpartition("@")[0], causation=cause.id, traceparent=cause.traceparent,
+    )
+    return Message(canonical("order_progress"), event.lane, event.data, event.headers())
