@@ -120,7 +120,7 @@ async def _supplies(session: AsyncConnection, lines: Iterable[str]) -> dict[str,
     """The living production orders that serve these lines."""
     keys = {row["key"] for row in await where_in(session, tables.DEMAND, "line_key", lines)}
     orders = merged(await where_in(session, tables.PRODUCTION_ORDERS, "key", keys), "quantity")
-    living = {key: row for key, row in orders.items() if row["state"] not in ("cancelled", "deleted")}
+    living = {key: row for key, row in orders.items() if row["quantity"] is not None and row["state"] != "cancelled"}
     rows = {table: await _made(session, table, keys) for table in (tables.JOBS, tables.REPORTS, tables.INSPECTIONS, tables.RECEIPTS)}
     demand, operations = [_grouped(await where_in(session, table, "key", keys), _key) for table in (tables.DEMAND, tables.OPERATIONS)]
     history = _grouped(latest_corrections(await production_history(session, keys)), _key)
@@ -144,13 +144,9 @@ def _supply(order: Row, link: Row, before: Any, rows: Mapping[Table, Groups], op
 
 
 async def _made(session: AsyncConnection, table: Table, orders: Iterable[str]) -> Groups:
-    """The facts that count about production orders, one row per document, in order of operation and key."""
+    """The facts that count about production orders, one row per document; an answer that came before its fact waits for it."""
     rows = await where_in(session, table, "production_order", orders)
-    complete = rows + await _answers(session, table, rows)
     defining = "quantity" if table is tables.RECEIPTS else "production_order"
-    return _grouped(effective(merged(complete, defining).values()), _of_production_order)
+    defined = [row for row in merged(rows, defining).values() if row[defining] is not None]
+    return _grouped(effective(defined), _of_production_order)
 
-
-async def _answers(session: AsyncConnection, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """What other systems say of the same documents without naming the production order again."""
-    return [row for row in await where_in(session, table, "key", (row["key"] for row in rows)) if row["production_order"] is None]
