@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hub.texts.bus import BUS
 from hub.texts.config import CONFIG
+from hub.texts.demo import DEMO
 from hub.texts.errors import ERRORS
 from hub.texts.incidents import INCIDENTS
 from hub.texts.mapping import MAPPING
@@ -27,4 +28,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING)

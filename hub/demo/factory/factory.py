@@ -20,7 +20,7 @@ from hub.demo.factory.shopfloor import ShopFloor
 from hub.sdk.simulation import Books, Faults
 
 PACE = 3600.0            # business seconds per real second: an hour a second
-INTERVAL_H = 0.3         # business hours between orders: 200 orders in a real minute
+INTERVAL_H = 0.25        # business hours between orders: 200 orders in fifty real seconds
 SOURCES_READ_H = 2.0     # a moment for the master data to travel before the first order
 LOOK_BACK = timedelta(days=60)
 

@@ -17,9 +17,9 @@ from hub.demo.factory.work import ZERO, Operation, WorkOrder
 
 DEFECTS = {
     # what may befall one piece: (share of reports, reason)
-    "scrap": (0.10, "SCRAP-POROSITY"),
-    "rework": (0.10, "REWORK-BURR"),
-    "repair": (0.04, "REPAIR-PAINT"),
+    "scrap": (0.05, "SCRAP-POROSITY"),
+    "rework": (0.07, "REWORK-BURR"),
+    "repair": (0.03, "REPAIR-PAINT"),
     "concession": (0.05, "CONCESSION-LOOK"),
 }
 LEAK = "SCRAP-LEAK"

@@ -33,6 +33,12 @@ class Demand:
     invoiced: Decimal = ZERO
     first_promised: str = ""
     rush: bool = False
+    was_short: bool = False
+
+    @property
+    def is_urgent(self) -> bool:
+        """A rush order, or one that has already been let down."""
+        return self.rush or self.was_short
 
     @property
     def is_done(self) -> bool:

@@ -73,8 +73,10 @@ def _order(at: int, story: str, dice: Dice) -> PlannedOrder:
         products[0] = f"FG-{catalogue.UNKNOWN_PRODUCT}"
     if story in ("drop_line", "more") and len(products) == 1:
         products.append(next(product for product in _ordinary() if product not in products))
-    lines = (PlannedLine(10 * line, product, chance.randint(3, 12), _price(product, chance.random())) for line, product in enumerate(products, 1))
-    return PlannedOrder(at, chance.choices(("P1", "P2"), (2, 1))[0], _customer(at, dice), story, chance.randint(5, 15), tuple(lines))
+    lines = tuple(
+        PlannedLine(10 * line, product, chance.randint(3, 12), _price(product, chance.random())) for line, product in enumerate(products, 1)
+    )
+    return PlannedOrder(at, chance.choices(("P1", "P2"), (2, 1))[0], _customer(at, dice), story, chance.randint(5, 15), lines)
 
 
 def _ordinary() -> list[str]:

@@ -16,8 +16,8 @@ from hub.demo.factory.shapes import Data, Words
 from hub.sdk.simulation import Entry
 
 NETTING_H = 4.0          # demand is gathered that long before it becomes production orders
-SPLIT_FROM = Decimal(14)
-UNAUDIT_SHARE, CLOSE_SHARE, SPLIT_SHARE = 0.10, 0.30, 0.10
+SPLIT_FROM = Decimal(30)
+UNAUDIT_SHARE, CLOSE_SHARE, SPLIT_SHARE = 0.10, 0.25, 0.08
 
 
 class Planner:
@@ -61,7 +61,7 @@ class Planner:
         place = demand.key.organisation, demand.material
         demand.waiting += quantity
         if not self._waiting[place]:
-            self._agenda.after(0.5 if demand.rush else NETTING_H, self._net, *place)
+            self._agenda.after(0.5 if demand.is_urgent else NETTING_H, self._net, *place)
         self._waiting[place].append(demand.key)
 
     def _net(self, organisation: str, material: str) -> None:
@@ -100,7 +100,7 @@ class Planner:
     ) -> Job:
         """The plan and the production order, not yet released."""
         plan, number = self._desk.number("PL", organisation), self._desk.number("MO", organisation)
-        rush = any(self._ledger.demands[key].rush for key in links)
+        rush = any(self._ledger.demands[key].is_urgent for key in links)
         job = Job(organisation, number, material, quantity, dict(links), dict(links), plan, split_from, rush)
         self._ledger.jobs[organisation, number] = job
         self._desk.write("production_plan", organisation, plan, self._plan_document(job, "firm"), "audited")
@@ -192,8 +192,9 @@ class Planner:
         self._change(job, "closed", closed_at=self._agenda.moment, close_reason=reason)
         owed = [key for key, quantity in job.links.items() if quantity > 0]
         job.links.clear()
-        for key in owed:
-            self.plan(self._ledger.demands[key])
+        for demand in (self._ledger.demands[key] for key in owed):
+            demand.was_short = True
+            self.plan(demand)
 
     def _change(self, job: Job, state: str, *, status: str | None = None, **facts: Any) -> None:
         job.state = state

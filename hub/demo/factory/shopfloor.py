@@ -15,7 +15,7 @@ from hub.demo.factory.work import ZERO, Operation, WorkOrder
 from hub.sdk.simulation import Entry
 
 ACTIVE = ("released", "in_progress")
-TWO_RUNS_FROM, TWO_RUNS_SHARE = 5, 0.4
+TWO_RUNS_FROM, TWO_RUNS_SHARE, LONGEST_RUN_H = 5, 0.4, 4.0
 
 
 class ShopFloor:
@@ -90,7 +90,7 @@ class ShopFloor:
         """How long it takes: several pieces at a time; a supplier takes half a day; a machine may stop."""
         if operation.outsourced:
             return self._dice.hours(4, 8, "supplier", order.organisation, order.number)
-        hours = 0.2 + operation.minutes * float(quantity) / 60 / 2
+        hours = 0.2 + min(operation.minutes * float(quantity) / 60 / 2, LONGEST_RUN_H)
         return hours + self._foreman.run_machine(order, operation, hours)
 
     def _end(self, order: WorkOrder, operation: Operation, quantity: Decimal, job: str, hours: float) -> None:
@@ -127,7 +127,10 @@ class ShopFloor:
         if not steps or not lines:
             return []
         first = min(int(step["sequence"]) for step in steps)
-        return [self._operation(step, [line for line in lines if int(line.get("sequence") or first) == int(step["sequence"])]) for step in steps]
+        return [
+            self._operation(step, [line for line in lines if int(line.get("sequence") or first) == int(step["sequence"])])
+            for step in steps
+        ]  # fmt: skip
 
     def _operation(self, step: Data, components: list[Data]) -> Operation:
         minutes = float(step.get("run_minutes") or 6)
@@ -136,5 +139,6 @@ class ShopFloor:
 
     def _recipe(self, kind: str, order: WorkOrder) -> Data:
         """The newest released bill or routing of the order's material in the MES's books."""
-        found = [entry for entry in self._desk.books.entries(kind, organisation=order.organisation) if entry.data.get("material") == order.material]
-        return dict(found[-1].data) if found else {}
+        recipes = self._desk.books.entries(kind, organisation=order.organisation)
+        found = [entry.data for entry in recipes if entry.data.get("material") == order.material]
+        return dict(found[-1]) if found else {}
