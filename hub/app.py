@@ -24,6 +24,7 @@ from hub.mapping.engine import load_mappings
 from hub.mapping.routes import RoutedSystem, load_routes
 from hub.migrations import upgrade
 from hub.model import AGGREGATES, entity
+from hub.model.fields import PlantFields
 from hub.pipeline.knowledge import Rules, SystemView
 from hub.registry import Opened, connectors, open_systems
 from hub.runtime.deliver import DeliverLoop
@@ -79,12 +80,16 @@ def load_rules(settings: Settings, installed: Mapping[str, Connector]) -> Rules:
         for name, system in settings.systems.items()
     }
     routed = [RoutedSystem(view.name, view.roles, frozenset(view.organisations.values())) for view in views.values()]
-    routes = plant / "routes.yaml" if plant and (plant / "routes.yaml").is_file() else SHIPPED / "routes.yaml"
     own = [plant / "boundaries.yaml"] if plant and (plant / "boundaries.yaml").is_file() else []
     return Rules(
-        mappings=load_mappings(SHIPPED, plant), routes=load_routes(routes, routed),
-        boundaries=load_boundaries(SHIPPED / "boundaries.yaml", *own), systems=views,
+        mappings=load_mappings(SHIPPED, plant), routes=load_routes(_own(plant, "routes.yaml"), routed),
+        boundaries=load_boundaries(SHIPPED / "boundaries.yaml", *own), systems=views, plant=PlantFields.read(_own(plant, "fields.yaml")),
     )
+
+
+def _own(plant: Path | None, name: str) -> Path:
+    """The plant's own file where there is one, else the shipped one."""
+    return plant / name if plant and (plant / name).is_file() else SHIPPED / name
 
 
 Wrap = Callable[[Road], Road]

@@ -149,9 +149,13 @@ class UnitBook:
 
     def check_count(self, quantity: Decimal | Fraction, unit: str, material: str) -> None:
         """B33. Raises FractionOfCount where whole things are counted in fractions and the material does not allow it."""
-        known = self.units.get(unit)
-        if known and known.counts and material not in self.fractional and Fraction(quantity).denominator != 1:
+        if self.whole(unit, material) and Fraction(quantity).denominator != 1:
             raise FractionOfCount(value=str(quantity), unit=unit, material=material)
+
+    def whole(self, unit: str, material: str | None) -> bool:
+        """Whether things in this unit are counted, and the material does not allow fractions of them."""
+        known = self.units.get(unit)
+        return known is not None and known.counts and (material or "") not in self.fractional
 
     def same_dimension(self, one: str, other: str) -> bool:
         return self.units[one].dimension == self.units[other].dimension

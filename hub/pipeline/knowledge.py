@@ -9,6 +9,7 @@ from typing import Any
 from hub.mapping.boundaries import Boundaries
 from hub.mapping.engine import MappingSet, Missing
 from hub.mapping.routes import Routes
+from hub.model.fields import PlantFields
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
 from master_data.snapshot import Snapshot
@@ -37,6 +38,7 @@ class Rules:
     routes: Routes
     boundaries: Boundaries
     systems: Mapping[str, SystemView]
+    plant: PlantFields | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

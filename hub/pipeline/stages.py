@@ -13,13 +13,14 @@ import msgspec
 
 from hub.event import Event, event_id
 from hub.mapping.engine import MappingSpec
-from hub.model import Entity, decode, entity
+from hub.model import Entity, decode, encode, entity
+from hub.model.checks import Circumstances, findings
 from hub.pipeline import fields
 from hub.pipeline.errors import EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
 from hub.pipeline.knowledge import CODE_KINDS, InboundLookups, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
 from hub.storage.causes import Cause
-from hub.storage.records import KnownDocument, NumberPlace
+from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
 
 
 @dataclass(slots=True)
@@ -112,8 +113,8 @@ def _differs(said: dict[str, Any], written: dict[str, Any], name: str) -> bool:
 
 
 def _last_written(work: Work, draft: Draft) -> dict[str, Any]:
-    key = f"{work.organisation}/{draft.data.get('number', '')}"
-    known = work.known.by_key.get((work.system.name, draft.spec.entity, key))
+    place = written_place(work.record)
+    known = work.known.by_key.get(place) if place and place[1] == draft.spec.entity else None
     return msgspec.json.decode(known.data) if known and known.data else {}
 
 
@@ -122,11 +123,21 @@ def validate(work: Work) -> None:
     if work.causes:
         return
     for draft in work.drafts:
-        draft.content = decode(draft.spec.entity, draft.data, partial=not draft.owner)
+        draft.content = decode(draft.spec.entity, draft.data, partial=not draft.owner, plant=work.known.rules.plant)
+
+
+def check_rules(work: Work) -> None:
+    """What fits the model and yet cannot be true is held; what is only odd goes on and is shown by the reports."""
+    circumstances = Circumstances(whole=work.known.snapshot.units.whole)
+    for draft in work.drafts:
+        broken = findings(draft.content, circumstances) if draft.content is not None else []
+        for rule in broken:
+            if rule.holds:
+                raise rule
 
 
 Stage = Callable[[Work], None]
-STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate)
+STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate, check_rules)
 
 
 def run(work: Work) -> Work:
@@ -147,7 +158,7 @@ def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: 
         id=event_id(record.system, content.entity, content.key, record.revision, record.correction),
         source=record.system, entity=content.entity, key=content.key, lane=content.lane, revision=record.revision,
         correction=record.correction, time=record.changed_at or record.read_at, recorded_at=record.read_at,
-        data=content.model_dump_json(exclude_none=True, exclude_unset=not draft.owner).encode(), operation=record.operation,
+        data=encode(content), operation=record.operation,
         correlation=_correlation(content), causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent, origin=origin,
     )
 
@@ -165,11 +176,17 @@ def own_documents(work: Work, events: Sequence[Event]) -> list[KnownDocument]:
     return [
         KnownDocument(
             system=work.system.name, entity=event.entity, key=event.key, form=work.record.entity, organisation=work.organisation,
-            id=work.record.key, number=event.key.partition("/")[2],
+            id=work.record.key, number=event.key.partition("/")[2] if entity(event.entity).identity == ("number",) else work.record.key,
         )
         for event in events
-        if event.entity not in CODE_KINDS and entity(event.entity).identity == ("number",)
+        if event.entity not in CODE_KINDS
     ]
+
+
+def written_place(record: Inbound) -> KeyPlace | None:
+    """The document of ours that the record carries the key of."""
+    entity_name, _, key = (record.document_key or "").partition("/")
+    return (record.system, entity_name, key) if key else None
 
 
 def references(record: Inbound, known: Knowledge) -> list[tuple[NumberPlace, bool]]:

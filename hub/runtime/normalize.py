@@ -31,6 +31,7 @@ from hub.storage.ownership import Owned, advance, fence, still_owned
 from hub.storage.records import (
     RecordPlace,
     RecordState,
+    documents_by_key,
     documents_by_number,
     keep_record_states,
     note_documents,
@@ -133,11 +134,12 @@ class NormalizeLoop:
             states = await record_states_of(session, unknown) if unknown else {}
             numbers = await documents_by_number(session, {place for place, by_id in wanted if not by_id})
             ids = await documents_by_number(session, {place for place, by_id in wanted if by_id}, internal_id=True)
+            ours = await documents_by_key(session, {place for record in records if (place := stages.written_place(record))})
             await still_owned(session, owned)
         recent.update(states)
         origin = f"{partition.topic}/{partition.number}/{owned.epoch}"
         return Plan(
-            group=GROUP, known=replace(known, by_number=numbers, by_id=ids), states=recent.some(places), queues=queues, origin=origin,
+            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours), states=recent.some(places), queues=queues, origin=origin,
             now=road.now(),
         )
 

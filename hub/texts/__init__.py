@@ -13,7 +13,7 @@ __all__ = ["LANGUAGES", "TEXTS", "Text", "render", "sentence"]
 
 def sentence(text: Text, language: str, facts: Mapping[str, Any]) -> str:
     """Fill a text's places; a fact that is missing shows as its name, so that a sentence never fails."""
-    return getattr(text, language if language in LANGUAGES else "en").format_map(_Named(facts))
+    return str(getattr(text, language if language in LANGUAGES else "en").format_map(_Named(facts)))
 
 
 def render(code: str, language: str, facts: Mapping[str, Any], texts: Mapping[str, Text] = TEXTS) -> str:
