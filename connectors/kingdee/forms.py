@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 HUB_KEY = "F_HUB_KEY"
 HUB_MARK = "F_HUB_MARK"
@@ -27,7 +27,7 @@ class Field(NamedTuple):
     key: str
     place: str = ""
     kind: str = "text"
-    values: Mapping[str, str] = {}
+    values: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Form:
 
     `writes`: the entity that Save makes, '' where the hub never writes it. `lane`: the entry field with the aggregate's number.
     `line_number`: lines carry our line in F_HUB_LINE and keep their entry when they change. `own_number`: where the canonical
-    number stands in the books. `stamped`: it has the hub's custom fields.
+    number stands in the books. `stamped`: it has the hub's custom fields. `sent`: entry fields that are written and not read.
     """
 
     form: str
@@ -54,6 +54,7 @@ class Form:
     line_number: bool = False
     master: bool = False
     stamped: bool = False
+    sent: tuple[str, ...] = ()
     own_number: str = "number"
     states: tuple[str, ...] = field(default=("FDocumentStatus",))
 
@@ -93,6 +94,8 @@ MASTER = ("FDocumentStatus", "FForbidStatus")
 MATERIAL = Field("FMaterialId.FNumber", "material")
 LOT = Field("FLot.FNumber", "lot")
 STOCK = Field("FStockId.FNumber", "warehouse")
+CURRENCIES = {"CNY": "PRE001", "EUR": "PRE003", "USD": "PRE007"}
+UNLESS_SAID = {"False": False, "*": True}
 ISSUE_TYPES = {"pick": "1", "back_flush": "2", "none": "7"}
 DEMAND = (
     Field("FSaleOrderNo", "order"), Field("F_HUB_ORDERLINE", "line", "number"), Field("F_HUB_DEMANDQTY", "quantity.value", "number"),
@@ -102,10 +105,11 @@ ORDER_LINE = (Field("F_HUB_ORDERLINE", "order_line", "number"),)
 SALES_ORDER = Form(
     form="SAL_SaleOrder", kinds={"sales_order": "lines"}, organisation="FSaleOrgId.FNumber", writes="sales_order", stamped=True,
     states=(*DOCUMENT, "FCloseStatus"), entry="FSaleOrderEntry", entry_id="FSaleOrderEntry_FEntryId", line_number=True,
+    sent=("FPriceUnitId.FNumber", "FSettleOrgIds.FNumber", "FReserveType", "FOUTLMTUNIT"),
     header=(
         Field("FBillTypeID.FNumber", "type"), Field("FDate", "ordered_at", "day"), Field("FCustId.FNumber", "customer"),
-        Field("FSaleOrderFinance.FSettleCurrId.FNumber", "currency"), Field("F_HUB_OPINION", "rejection"), Field("FNote", "remark"),
-        Field("FApproveDate", "", "given"),
+        Field("FSaleOrderFinance.FSettleCurrId.FNumber", "currency", values=CURRENCIES), Field("F_HUB_OPINION", "rejection"),
+        Field("FNote", "remark"), Field("FApproveDate", "", "given"),
     ),
     lines=(
         Field(HUB_LINE, "line", "number"), MATERIAL, *_quantity("FQty", "FUnitID.FNumber"), Field("FTaxPrice", "price_with_tax", "number"),
@@ -134,9 +138,9 @@ MATERIALS = Form(
             "raw": "CHLB01_SYS", "consumable": "CHLB02_SYS", "semi": "CHLB03_SYS", "finished": "CHLB05_SYS", "service": "CHLB06_SYS",
             "phantom": "CHLB07_SYS", "tool": "CHLB08_SYS",
         }),
-        Field("FIsBatchManage", "lot_control", values={"lot": "true", "*": "false"}),
-        Field("FIsSNManage", "lot_control", values={"serial": "true", "*": "false"}), Field("FIsSale", "sellable", "flag"),
-        Field("FIssueType", "issue_method", values=ISSUE_TYPES), Field("FCheckProduct", "inspected", "flag"),
+        Field("FIsBatchManage", "lot_control", values={"lot": True, "*": False}),
+        Field("FIsSNManage", "lot_control", values={"serial": True, "*": False}), Field("FIsSale", "sellable", "flag"),
+        Field("FIssueType", "issue_method", values=ISSUE_TYPES), Field("FCheckProduct", "inspected", values=UNLESS_SAID),
         Field("FExpPeriod", "shelf_life_days", "number"), Field("F_HUB_FLOATINGRATE", "floating_rate", "flag"),
         Field("F_HUB_NAMEEN", "name_en"),
     ),
@@ -162,7 +166,7 @@ ROUTE = Form(
         Field("FOperDescription", "name"), Field("FActivity1Qty", "setup_minutes", "number"),
         Field("FActivity2Qty", "run_minutes", "number"),
         Field("FBaseBatch", "base_quantity", "number"), Field("FOperUnitID.FNumber", "unit"), Field("FIsOutSrc", "subcontracted", "flag"),
-        Field("FIsReport", "report_point", "flag"), Field("FIsFirstPieceInspect", "checks", values={"first": "true", "*": "false"}),
+        Field("FIsReport", "report_point", values=UNLESS_SAID), Field("FIsFirstPieceInspect", "checks", values={"first": True, "*": False}),
     ),
 )  # fmt: skip
 PLAN_ORDER = Form(
@@ -219,13 +223,14 @@ PICKING = Form(
         Field("FDate", "consumed_at|issued_at", "time"), Field("FApproveDate", "posted_at", "given"), Field("F_HUB_REVERSES", "reverses"),
     ),
     lines=(
-        Field("FMoBillNo", "$.production_order"), MATERIAL, Field("FActualQty", "quantity.value", "number"),
+        Field("FEntity_FSeq", "line", "number"), Field("FMoBillNo", "$.production_order"), MATERIAL,
+        Field("FActualQty", "quantity.value", "number"),
         Field("FUnitID.FNumber", "quantity.unit"), STOCK, LOT, Field("F_HUB_PLANNEDMATERIAL.FNumber", "planned_material"),
     ),
 )  # fmt: skip
 RECEIPT = Form(
     form="PRD_INSTOCK", kinds={"goods_receipt": ""}, organisation="FPrdOrgId.FNumber", states=DOCUMENT, writes="goods_receipt",
-    stamped=True, entry="FEntity", entry_id="FEntity_FEntryId", lane="FMoBillNo",
+    stamped=True, entry="FEntity", entry_id="FEntity_FEntryId", lane="FMoBillNo", sent=("FInStockType", "FProductType"),
     header=(
         Field("FDate", "declared_at", "day"), Field("FApproveDate", "posted_at", "given"), Field("F_HUB_REVERSES", "reverses"),
     ),
@@ -273,7 +278,8 @@ RECEIVABLE = Form(
     entry_id="FEntityDetail_FEntryId",
     header=(
         Field("FDATE", "invoiced_at", "day"), Field("FENDDATE_H", "due_at", "day"), Field("FCUSTOMERID.FNumber", "customer"),
-        Field("FCURRENCYID.FNumber", "currency"), Field("FNoTaxAmountFor", "amount", "number"), Field("FTaxAmountFor", "tax", "number"),
+        Field("FCURRENCYID.FNumber", "currency", values=CURRENCIES),
+        Field("FNoTaxAmountFor", "amount", "number"), Field("FTaxAmountFor", "tax", "number"),
         Field("FALLAMOUNTFOR", "total", "number"), Field("FApproveDate", "invoiced_at", "given"),
     ),
     lines=(

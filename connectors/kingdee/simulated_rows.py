@@ -58,9 +58,10 @@ def _header(form: Form, entry: Entry, approvals: Approvals) -> dict[str, Any]:
         "FCloseStatus": "B" if entry.data.get("state") == "closed" else "A",
         "FForbidStatus": "B" if entry.data.get("state") in FORBIDDEN else "A",
     }  # fmt: skip
-    if any(each.kind == "given" for each in form.header):
+    given = next((each for each in form.header if each.kind == "given"), None)
+    if given is not None:
         approved = approvals.at.get(place)
-        row["FApproveDate"] = local(approved) if approved else None
+        row[given.key] = local(_instant(_get(entry.data, entry.data, given.place) or approved)) if approved else None
     return row | {key: entry.custom.get(name, "") for key, name in CUSTOM.items()}
 
 
@@ -134,7 +135,7 @@ class FieldUnknown(Exception):
 def known_fields(form: Form, model: Mapping[str, Any]) -> None:
     """Raises FieldUnknown for the first one that is not of this form."""
     header = {form.id, form.number, form.organisation, *STAMPS, *(each.key for each in form.header)}
-    lines = {"FEntryID", HUB_LINE, *(each.key for each in form.lines)}
+    lines = {"FEntryID", HUB_LINE, *form.sent, *(each.key for each in form.lines)}
     for rows, known in (([{**model, form.entry: None}], header | {form.entry}), (model.get(form.entry) or [], lines)):
         for row in rows:
             for key in _leaves(row):
