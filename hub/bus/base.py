@@ -72,7 +72,10 @@ class Consumer(Protocol):
         ...
 
     async def revoked(self, partition: Partition) -> None:
-        """The partition is no longer ours; called when nothing of it is in flight. Drop what is in memory."""
+        """The partition is no longer ours; called when nothing of it is in flight. Drop what is in memory.
+
+        Also called after Lost, and where `assigned` never succeeded.
+        """
         ...
 
 

@@ -45,6 +45,7 @@ class EmbeddedBus:
         self._groups: dict[str, Group] = {}
         self._paused: set[str] = set()
         self._reached: dict[tuple[str, int], int] = {}
+        self._written: dict[tuple[str, int], int] = {}
         self._chores: list[asyncio.Task[None]] = []
         self._lock: sqlite3.Connection | None = None
 
@@ -180,9 +181,10 @@ class EmbeddedBus:
             for member in group.members:
                 for turns in member.turns.values():
                     self._reach(name, turns)
-        reached, self._reached = self._reached, {}
-        if reached:
-            await self._file.write(partial(append_log.progress, reached=[(*where, offset) for where, offset in reached.items()]))
+        news = {where: offset for where, offset in self._reached.items() if self._written.get(where) != offset}
+        if news:
+            await self._file.write(partial(append_log.progress, reached=[(*where, offset) for where, offset in news.items()]))
+            self._written |= news
 
     async def _watch(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from hub.bus.turns import Feed, Turns
 log = structlog.get_logger(__name__)
 CLOSE_S = 10.0
 COMMIT_S = 5.0
+NOWHERE = TopicPartition("-", 0)
 Begin = Callable[[Partition, Feed, Callable[[BaseException], None]], Turns]
 
 
@@ -33,12 +34,14 @@ class KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]
     async def live(self, topics: Sequence[str]) -> BaseException:
         """Works until something ends it; returns what. Raises KafkaError when it cannot join."""
         self._client.subscribe(topics=list(topics), listener=self)
-        committing = asyncio.create_task(self._commit_for_ever())
+        keeping: asyncio.Task[None] | None = None
         try:
             await self._client.start()
+            keeping = asyncio.create_task(self._keep())
             return await asyncio.shield(self._left)
         finally:
-            committing.cancel()
+            if keeping is not None:
+                keeping.cancel()
             await self._leave()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -71,10 +74,15 @@ class KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]
         with contextlib.suppress(TimeoutError, KafkaError, OSError):
             await asyncio.wait_for(self._client.stop(), CLOSE_S)
 
-    async def _commit_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(self._commit_s)
-            await self._commit()
+    async def _keep(self) -> None:
+        """Commit now and then, and hear of the client's own failures also while no partition is ours."""
+        try:
+            while True:
+                await asyncio.sleep(self._commit_s)
+                await self._client.getmany(NOWHERE, timeout_ms=0)     # raises what the client has to say, takes no records
+                await self._commit()
+        except Exception as error:
+            self._end(error)
 
     async def _commit(self) -> None:
         """Explicit offsets of partitions that are still ours: one foreign partition, and nothing at all is written."""

@@ -30,7 +30,7 @@ class KafkaPublisher:
         self._make, self._name, self._timeout_s = make, name, timeout_s
         self._order = asyncio.Lock()
         self._broker: KafkaBroker | None = None
-        self._broken = False
+        self._broken = self._closed = False
         self._build: Callable[..., AIOKafkaConsumer] | None = None
 
     async def start(self) -> None:
@@ -40,6 +40,7 @@ class KafkaPublisher:
     async def stop(self) -> None:
         """Sends what it holds, as far as that goes in ten seconds."""
         async with self._order:
+            self._closed = True
             await self._close()
 
     async def publish(self, messages: Sequence[Message]) -> None:
@@ -78,6 +79,8 @@ class KafkaPublisher:
         )
 
     async def _connected(self) -> KafkaBroker:
+        if self._closed:
+            raise BusUnavailable(bus=self._name, what="it is closed")
         if self._broken:
             await self._close()
         if self._broker is None:
@@ -107,7 +110,8 @@ class KafkaPublisher:
         self, error: BaseException, messages: Sequence[Message], acknowledged: Sequence[asyncio.Future[object]]
     ) -> BusUnavailable | MessageTooLarge:
         if isinstance(error, MessageSizeTooLargeError):
-            message = next((one for one, future in zip(messages, acknowledged) if _too_large(future)), messages[len(acknowledged) - 1])
+            refused = (at for at, future in enumerate(acknowledged) if _too_large(future))
+            message = messages[next(refused, len(acknowledged))]      # else the client itself refused the one after those sent
             return MessageTooLarge(topic=message.topic, key=message.key, size=len(message.value), limit=MAX_MESSAGE_BYTES)
         what = str(error) or f"no acknowledgement within {self._timeout_s:g} s"
         return BusUnavailable(bus=self._name, what=what)
