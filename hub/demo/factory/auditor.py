@@ -47,9 +47,10 @@ class Auditor:
     def _audit_customer(self, id: int, kind: str) -> None:
         """Audit, and allocate to every organisation: before that no order can name the customer."""
         entry = self._desk.books.by_id(kind, id)
-        organisations = [erp for _, erp, *_ in catalogue.ORGANISATIONS.values()]
-        if entry is not None and entry.status in (SUBMITTED, AUDITED) and entry.data.get("allocated_to") != organisations:
-            self._desk.mark(entry, AUDITED, allocated_to=organisations)
+        everywhere = ",".join(erp for _, erp, *_ in catalogue.ORGANISATIONS.values())
+        is_ready = entry is not None and entry.status == AUDITED and entry.custom.get("allocated") == everywhere
+        if entry is not None and entry.status in (SUBMITTED, AUDITED) and not is_ready:
+            self._desk.write(kind, entry.organisation, entry.number, entry.data, AUDITED, allocated=everywhere)
 
     # orders
 

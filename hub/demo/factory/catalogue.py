@@ -37,6 +37,7 @@ PRODUCTS = {
 }
 
 UNKNOWN_PRODUCT = "GP025"      # its CRM code is left out of the seeds: the order with it waits for the steward
+ALIAS, ALIAS_OF = "PUMP-50/新", "FG-CP050"   # a second name that sales people begin to use while it runs
 FROM_STOCK = ("CP065", "CP100")   # opened with a stock that serves some lines without production
 
 PARTS = {

@@ -55,7 +55,7 @@ class Customers:
         for shared in catalogue.CUSTOMERS:
             self._write_customer(shared)
         for order in self._orders.values():
-            self._agenda.after(order.at * interval_h, self._place, order)
+            self._agenda.after(order.at * interval_h, self.place, order)
 
     def open_business(self) -> list[str]:
         """Order lines that the CRM has not seen finished: `number/line state`."""
@@ -75,7 +75,9 @@ class Customers:
 
     # placing
 
-    def _place(self, order: PlannedOrder) -> None:
+    def place(self, order: PlannedOrder) -> None:
+        """Write the order down, slips and all."""
+        self._orders[order.number] = order
         if order.customer not in self._known:
             self._write_customer(order.customer)
             self._count("new_customers")
@@ -272,11 +274,17 @@ def _foreign_state(order: PlannedOrder, data: Data) -> Slip:
     return Slip(order.number, "foreign_state", "crm", FOREIGN_STATE, "confirmed")
 
 
+def _new_alias(order: PlannedOrder, data: Data) -> Slip:
+    data["lines"][0]["material"] = catalogue.ALIAS
+    return Slip(order.number, "new_alias", "nobody", catalogue.ALIAS)
+
+
 _SLIPS: dict[str, Callable[[PlannedOrder, Data], Slip]] = {
     "wrong_unit": _wrong_unit,
     "price_off": _price_off,
     "full_width": _full_width,
     "foreign_state": _foreign_state,
+    "new_alias": _new_alias,
 }
 
 _NEXT: dict[str, tuple[float, Callable[[Customers, PlannedOrder], None]]] = {

@@ -37,10 +37,13 @@ class Desk:
         self._numbers[prefix, organisation] += 1
         return f"{prefix}{self._numbers[prefix, organisation]:05d}"
 
-    def write(self, kind: str, organisation: str, number: str, data: Mapping[str, Any], status: str | None = None) -> Entry:
-        """Create or change an entry; now and then it is committed late."""
+    def write(
+        self, kind: str, organisation: str, number: str, data: Mapping[str, Any], status: str | None = None, *, allocated: str = ""
+    ) -> Entry:
+        """Create or change an entry; now and then it is committed late. `allocated`: organisations that may use a master record."""
         late = self._late_s if self._faults is not None and self._faults.strike(Fault.LATE_COMMIT) else 0.0
-        return self._quietly(lambda: self.books.save(kind, organisation, number, plain(data), status=status, late_s=late))
+        custom = {"allocated": allocated} if allocated else None
+        return self._quietly(lambda: self.books.save(kind, organisation, number, plain(data), status=status, custom=custom, late_s=late))
 
     def mark(self, entry: Entry, status: str, **changes: Any) -> Entry:
         """Another status, and other values of some fields with it."""

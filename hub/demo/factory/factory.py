@@ -13,7 +13,7 @@ from hub.demo.factory.clock import Agenda, BusinessClock, Dice
 from hub.demo.factory.customers import Customers, Slip
 from hub.demo.factory.desk import Desk
 from hub.demo.factory.ledger import Ledger
-from hub.demo.factory.orders import plan_orders
+from hub.demo.factory.orders import plan_order, plan_orders
 from hub.demo.factory.planner import Planner
 from hub.demo.factory.shapes import Words
 from hub.demo.factory.shopfloor import ShopFloor
@@ -23,6 +23,7 @@ PACE = 3600.0            # business seconds per real second: an hour a second
 INTERVAL_H = 0.25        # business hours between orders: 200 orders in fifty real seconds
 SOURCES_READ_H = 2.0     # a moment for the master data to travel before the first order
 LOOK_BACK = timedelta(days=60)
+EXTRA_FROM = 90_000      # numbers of orders that a scene asks for
 
 
 class Factory:
@@ -34,12 +35,12 @@ class Factory:
     ) -> None:  # fmt: skip
         """`books`: of 'crm', 'erp' and 'mes'. `start` of business time (aware UTC; 60 days ago if not given), so that it ends before today.
 
-        `faults` (per system) only strike with late commits here; everything else is the simulators'.
+        `faults` (per system) strike with late commits here, for systems whose simulator does not hide changes itself.
         """
         self.codes, self.books, self.orders = catalogue.codes(), books, orders
         for shared in catalogue.NEW_CUSTOMERS:
             self.codes.add(catalogue.customer(shared))
-        self._real, self._quiet_since = real, real()
+        self._real, self._quiet_since, self._extra = real, real(), 0
         self.dice = Dice(seed)
         self.clock = BusinessClock(start or datetime.now(UTC) - LOOK_BACK, pace, real)
         self.agenda = Agenda(self.clock)
@@ -78,7 +79,15 @@ class Factory:
         return self.all_placed() and not len(self.agenda) and not any(self.open_business().values())
 
     def all_placed(self) -> bool:
-        return len(self.customers.placed) == self.orders
+        """Whether every planned order has been placed."""
+        return len(self.customers.placed) >= self.orders + self._extra
+
+    def order_now(self, story: str) -> str:
+        """A further order, at once, whose story goes as told (`orders.STORIES`, or 'new_alias'); its number."""
+        self._extra += 1
+        order = plan_order(EXTRA_FROM + self._extra, story, self.dice)
+        self.customers.place(order)
+        return order.number
 
     def quiet_for_s(self) -> float:
         """Real seconds since anybody last had something to do or was told something."""
@@ -112,8 +121,8 @@ def _open_master_data(desk: Desk, words: Words, organisation: str) -> None:
     }
     for kind, records in masters.items():
         for record in records:
-            desk.write(kind, organisation, record["code"], record, "audited")
+            desk.write(kind, organisation, record["code"], record, "audited", allocated=organisation)
     for product in made():
         local = words.of("material", product)
-        desk.write("bom", organisation, f"{local}_V1", shapes.bill(words, product), "audited")
-        desk.write("routing", organisation, f"{local}_R1", shapes.route(words, product), "audited")
+        desk.write("bom", organisation, f"{local}_V1", shapes.bill(words, product), "audited", allocated=organisation)
+        desk.write("routing", organisation, f"{local}_R1", shapes.route(words, product), "audited", allocated=organisation)

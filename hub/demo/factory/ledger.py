@@ -63,6 +63,7 @@ class Job:
     scrapped: Decimal = ZERO
     reports: int = 0
     receipts: int = 0
+    is_pinned: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +72,7 @@ class Job:
     @property
     def is_satisfied(self) -> bool:
         """Everything that was to be made is in the store or on the scrap heap."""
-        return self.received + self.scrapped >= self.quantity
+        return self.received + self.scrapped >= self.quantity and not self.is_pinned
 
 
 @dataclass(slots=True)

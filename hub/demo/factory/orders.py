@@ -57,7 +57,7 @@ class PlannedOrder:
 
 def plan_orders(count: int, dice: Dice) -> list[PlannedOrder]:
     """`count` orders in the order of placing. Every deck of twenty holds every story."""
-    return [_order(at, _story(at, dice), dice) for at in range(1, count + 1)]
+    return [plan_order(at, _story(at, dice), dice) for at in range(1, count + 1)]
 
 
 def _story(at: int, dice: Dice) -> str:
@@ -66,7 +66,8 @@ def _story(at: int, dice: Dice) -> str:
     return deck[(at - 1) % len(deck)]
 
 
-def _order(at: int, story: str, dice: Dice) -> PlannedOrder:
+def plan_order(at: int, story: str, dice: Dice) -> PlannedOrder:
+    """One order with its story."""
     chance = dice.about("order", at)
     products = chance.sample(_ordinary(), chance.choices((1, 2, 3, 4), (10, 5, 2, 1))[0])
     if story == "unknown_product":

@@ -165,9 +165,10 @@ class Planner:
         self._change(job, "on_hold", status="draft", hold_reason=self._words.of("reason", "CHANGE-DEMAND"))
         self._ledger.done["unaudits"] += 1
 
-    def audit_again(self, job: Job, quantity: Decimal) -> None:
-        """重新审核 with another quantity: a new version."""
+    def audit_again(self, job: Job, quantity: Decimal, is_pinned: bool = False) -> None:
+        """重新审核 with another quantity: a new version. A pinned order stays open whatever comes in (a quantity that is yet to be put right)."""
         if job.state == "on_hold":
+            job.is_pinned = is_pinned
             job.quantity = quantity
             self._change(job, "in_progress")
             self.finish(job)
@@ -175,7 +176,7 @@ class Planner:
     def received(self, job: Job) -> None:
         """Goods of the order were posted. Now and then the rest is not worth making (强制结案)."""
         job.receipts += 1
-        is_short = job.is_open and not job.is_satisfied
+        is_short = job.is_open and not job.is_satisfied and not job.is_pinned
         if is_short and job.state == "in_progress" and self._dice.happens(CLOSE_SHARE, "close", job.organisation, job.number):
             self._ledger.done["forced_closes"] += 1
             self._close(job, self._words.of("reason", "CLOSE-SHORT"))

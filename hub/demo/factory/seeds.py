@@ -36,10 +36,13 @@ def seed() -> dict[str, Any]:
 
 
 def answers() -> dict[tuple[str, str, str], Answer]:
-    """By (kind, system, local code): what a steward who knows the factory answers about every code that was left out."""
+    """By (kind, system, local code): what a steward who knows the factory answers about every code that turns up unknown."""
     everything = [*catalogue.codes().all(), *map(catalogue.customer, catalogue.NEW_CUSTOMERS)]
     left_out = [(code, system) for code in everything for system in code.unknown_in]
-    return {(code.kind, system, code.local[system]): _answer(code, system) for code, system in left_out}
+    found = {(code.kind, system, code.local[system]): _answer(code, system) for code, system in left_out}
+    product = catalogue.codes().get("material", catalogue.ALIAS_OF)
+    alias = Answer("material", "crm", catalogue.ALIAS, product.code, product.zh, product.en, attributes=_attributes(product))
+    return {**found, ("material", "crm", catalogue.ALIAS): alias}
 
 
 def _entry(code: Code) -> dict[str, Any]:
