@@ -23,9 +23,15 @@ FORMS = {
     for form in (Form("客户", "客户编号"), Form("销售订单", "订单编号"), Form("产品", "产品编码"), Form("订单进度", "进度编号"))
 }
 
-_READ = {"polled": True, "pushed": True, "fetched": True}
-# refuses_duplicates stays False: API writes skip the form's duplicate check. Only `transaction_id` keeps a create from happening twice.
-_WRITTEN = {"fetched": True, "steps": ("save",), "default_step": "save", "carries_mark": True, "settle_s": 5.0}
+
+def _read(name: str, text: Text) -> EntityCard:
+    return EntityCard(entity=name, name=text, polled=True, pushed=True, fetched=True)
+
+
+def _written(name: str, text: Text) -> EntityCard:
+    """refuses_duplicates stays False: API writes skip the form's duplicate check; only `transaction_id` keeps a create from happening twice."""
+    return EntityCard(entity=name, name=text, fetched=True, steps=("save",), default_step="save", carries_mark=True, settle_s=5.0)
+
 
 CARD = Card(
     product="jiandaoyun",
@@ -33,10 +39,10 @@ CARD = Card(
     versions="open API v5",
     roles=("crm",),
     entities=(
-        EntityCard(entity="客户", name=Text("客户", "Customers"), **_READ),  # type: ignore[arg-type]
-        EntityCard(entity="销售订单", name=Text("销售订单", "Sales orders"), **_READ),  # type: ignore[arg-type]
-        EntityCard(entity="产品", name=Text("产品", "Products"), **_WRITTEN),  # type: ignore[arg-type]
-        EntityCard(entity="订单进度", name=Text("订单进度", "Order progress"), **_WRITTEN),  # type: ignore[arg-type]
+        _read("客户", Text("客户", "Customers")),
+        _read("销售订单", Text("销售订单", "Sales orders")),
+        _written("产品", Text("产品", "Products")),
+        _written("订单进度", Text("订单进度", "Order progress")),
     ),
     requests_per_s=50.0,
     concurrency=8,

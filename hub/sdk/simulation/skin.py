@@ -125,8 +125,9 @@ class Landing:
         if self._faults.strike(Fault.TIMEOUT_BEFORE):
             return await self._silence(request)
         if self._faults.strike(Fault.LATE_LANDING):
-            self.start(self._later(carry_out))
-            return await self._silence(request)
+            silence = await self._silence(request)
+            self.start(self._later(carry_out))   # only now: after the caller gave up
+            return silence
         answer = carry_out()
         return await self._silence(request) if self._faults.strike(Fault.TIMEOUT_AFTER) else answer
 

@@ -1,0 +1,91 @@
+"""What an answer means; limits and credentials."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from connectors.mes_rest.client import Verdict, classify
+from connectors.mes_rest.errors import RateLimited
+from connectors.mes_rest.texts import TEXTS
+from hub.sdk import CredentialsRejected, TransientError
+from hub.sdk.simulation import Fault
+from tests.connectors.mes_rest.conftest import Mes, make_order, save_report
+
+HTML = b"<html>Whoops</html>"
+GOOD = b'{"data": {"imported": 1, "updated": 0, "skipped": 0, "errors": []}}'
+MIXED = json.dumps({"data": {"imported": 1, "errors": [{"row": 1, "field": "planned_qty", "message": "太小"}]}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "read", "write"),
+    [
+        (200, GOOD, Verdict.OK, Verdict.OK),
+        (207, GOOD, Verdict.OK, Verdict.OK),
+        (207, MIXED, Verdict.REFUSED, Verdict.REFUSED),
+        (422, MIXED, Verdict.REFUSED, Verdict.REFUSED),
+        (422, b'{"message": "orders required"}', Verdict.REFUSED, Verdict.REFUSED),
+        (422, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
+        (200, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
+        (200, b"[]", Verdict.RETRY, Verdict.IN_DOUBT),
+        (401, b"{}", Verdict.CREDENTIALS, Verdict.CREDENTIALS),
+        (403, HTML, Verdict.CREDENTIALS, Verdict.CREDENTIALS),
+        (404, b"{}", Verdict.ABSENT, Verdict.ABSENT),
+        (409, b"{}", Verdict.REFUSED, Verdict.REFUSED),
+        (429, b"", Verdict.RATE_LIMITED, Verdict.RATE_LIMITED),
+        (500, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
+        (503, b"{}", Verdict.RETRY, Verdict.IN_DOUBT),
+    ],
+)
+def test_every_answer_has_one_meaning(status: int, content: bytes, read: Verdict, write: Verdict) -> None:
+    assert classify(status, content, safe=True).verdict is read
+    assert classify(status, content, safe=False).verdict is write
+
+
+def test_a_rows_refusal_names_the_field_and_keeps_the_words() -> None:
+    assert classify(422, MIXED, safe=False).words == "planned_qty: 太小"
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("0.5", 0.5), (None, 1.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0)])
+def test_what_the_vendor_asks_us_to_wait_is_read(header: str | None, seconds: float) -> None:
+    assert classify(429, b"", safe=True, retry_after=header).retry_after_s == seconds
+
+
+async def test_the_installation_says_who_it_is(mes: Mes) -> None:
+    assert await mes.system.identity() == "mes-demo"
+
+
+async def test_a_key_that_stopped_working_stops_the_system(mes: Mes) -> None:
+    mes.simulator.api_key = "another"
+    for ask in (mes.read("reports"), mes.system.sink.write(make_order()), mes.system.identity()):
+        with pytest.raises(CredentialsRejected):
+            await ask
+    assert mes.rows() == []
+
+
+async def test_too_many_calls_are_surely_not_done(mes: Mes) -> None:
+    mes.faults.force(Fault.RATE_LIMITED)
+    with pytest.raises(RateLimited) as caught:
+        await mes.system.sink.write(make_order())
+    assert caught.value.retry_after_s == 1.0 and mes.rows() == []
+
+
+async def test_an_error_page_lets_a_read_be_tried_again(mes: Mes) -> None:
+    save_report(mes, "R-1")
+    mes.faults.force(Fault.GARBAGE)
+    with pytest.raises(TransientError):
+        await mes.read("reports")
+    assert len((await mes.read("reports"))[0]) == 1
+
+
+async def test_the_vendors_own_limit_is_kept(mes: Mes) -> None:
+    """At twice the vendor's pace it would say 429: ten calls in half a second are what it bears here."""
+    mes.simulator.limit.calls, mes.simulator.limit.seconds = 10, 0.5
+    for number in range(15):
+        save_report(mes, f"R-{number:02d}")
+    assert len((await mes.read("reports", pace=8.0, page_size=1))[0]) == 15
+
+
+def test_every_text_is_in_both_languages() -> None:
+    assert all(text.zh and text.en and code.startswith("mes-rest-") for code, text in TEXTS.items())
