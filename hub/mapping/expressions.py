@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import prod
 from typing import Any, Final
@@ -87,7 +87,7 @@ def _syntax(text: str) -> str:
 
 def _fields(source: str, variable: str) -> frozenset[str] | None:
     """The fields read as `it.name` or `it['name']`; None where `it` stands alone anywhere (`'x' in it`)."""
-    use = re.compile(rf"(?<![\w.]){variable}\b(?:\s*\.\s*([A-Za-z_]\w*)(?!\s*\()|\s*\[\s*(?:'([^'\\]*)'|\"([^\"\\]*)\")\s*\])?")
+    use = re.compile(rf"(?<![\w.]){variable}\b(?:\s*\.\s*([A-Za-z_]\w*+)(?!\s*\()|\s*\[\s*(?:'([^'\\]*)'|\"([^\"\\]*)\")\s*\])?")
     names = {found[1] or found[2] or found[3] for found in use.finditer(source)}
     return None if None in names else frozenset(name for name in names if name is not None)
 
@@ -144,7 +144,7 @@ def _json(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     raise ExpressionFailed(words=f"the result has no JSON form: {shorten(value)}")
 
 

@@ -92,7 +92,7 @@ def join(value: Any, *, by: str) -> str:
 def join_key(value: Any) -> str:
     """A compound code in the dictionary's form: every part keeps its place. The plain code where the other parts are empty."""
     parts = ["" if part is None else text(part).strip() for part in _list(value)]
-    return local_code(parts) if any(parts[1:]) else parts[0]
+    return local_code(parts) if any(parts[1:]) else "".join(parts[:1])
 
 
 def part_key(value: Any, *, place: int) -> str:
