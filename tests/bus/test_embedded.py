@@ -17,7 +17,8 @@ import pytest
 from hub.bus.base import Bus, Message, Partition, Topic
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.errors import BusTaken, BusUnavailable, TopicMissing
-from tests.bus.contract import BusContract, Recorder, consuming, until
+from tests.bus.contract import BusContract
+from tests.bus.recorder import Recorder, consuming, until
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,8 @@ from hub.bus.base import Bus, Message, Partition, Topic
 from hub.bus.errors import BusUnavailable, MessageTooLarge
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_settings import KafkaSecurity, KafkaTimes
-from tests.bus.contract import BusContract, Recorder, consuming, until
+from tests.bus.contract import BusContract
+from tests.bus.recorder import Recorder, consuming, until
 from tests.servers import free_port
 
 pytestmark = pytest.mark.kafka

@@ -18,7 +18,7 @@ from hub.bus.base import Message, Partition, Topic
 from hub.bus.errors import BusUnavailable
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_settings import KafkaTimes
-from tests.bus.contract import Recorder, consuming, until
+from tests.bus.recorder import Recorder, consuming, until
 from tests.servers import KafkaServer
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ WORK_UNTIL_KILLED = """
 import asyncio, json, sys
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_settings import KafkaTimes
-from tests.bus.contract import Recorder
+from tests.bus.recorder import Recorder
 
 class Worker(Recorder):
     async def arrived(self, partition, messages):
