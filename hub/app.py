@@ -40,7 +40,7 @@ from hub.runtime.road import Road
 from hub.runtime.supervisor import supervise
 from hub.sdk import Connector
 from master_data.follower import Follower
-from master_data.seeds import load_seeds
+from master_data.seeds import load_seed
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +113,7 @@ async def open_road(settings: Settings, wrap: Wrap = unchanged, installed: Mappi
         stack.push_async_callback(db.close)
         await upgrade(settings.database_url())
         for seed in settings.seeds:
-            await load_seeds(db, seed)
+            await load_seed(db, seed)
         bus = open_bus(settings)
         await bus.start()
         stack.push_async_callback(bus.stop)

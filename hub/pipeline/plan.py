@@ -15,6 +15,7 @@ from typing import NamedTuple
 from hub.bus.base import Received
 from hub.errors import DataError
 from hub.event import Event
+from hub.model import entity
 from hub.pipeline import stages
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import place
@@ -151,7 +152,7 @@ class Plan:
     def _full_state(self, record: Inbound) -> bool:
         system = self._known.rules.systems[record.system]
         specs = self._known.rules.mappings.inbound(system.name, system.product, record.entity)
-        return bool(specs) and all(stages.entity(spec.entity).nature == "state" for spec in specs) and not record.unreadable
+        return bool(specs) and all(entity(spec.entity).nature == "state" for spec in specs) and not record.unreadable
 
     def _pass(self, record: Inbound, passed: Judged, *, echo_allowed: bool) -> None:
         assert isinstance(passed, Passed)

@@ -15,8 +15,9 @@ from hub.db import Database
 from hub.errors import HubError
 from hub.incidents import open_incident
 from hub.model import entity
-from hub.pipeline.knowledge import CODE_KINDS, Rules
+from hub.pipeline.knowledge import Rules
 from hub.pipeline.wire import Kept, pack_kept
+from hub.recovery.learning import learn
 from hub.recovery.release import document_arrived, sweep
 from hub.registry import Opened
 from hub.sdk import DocumentKey, Written
@@ -25,8 +26,6 @@ from hub.storage.causes import Cause, CauseKind
 from hub.storage.deliveries import DONE, SETTLED, due_for_verifying, of_documents, put, verified
 from hub.storage.records import document_of
 from hub.storage.tables import holds as hold_rows
-from master_data.cross_references import record_fact
-from master_data.proposed import AddCrossReference
 
 log = structlog.get_logger(__name__)
 
@@ -83,14 +82,7 @@ async def _usable(session: AsyncConnection, opened: Opened, row: RowMapping, the
     settle_s = opened.connector.card.entity(row["form"]).settle_s
     again = None if there.usable else now + timedelta(seconds=max(1.0, settle_s))
     changes = {"usable": there.usable, "why": there.why, "verify_at": again, "id": there.id, "number": there.number}
-    kind = CODE_KINDS.get(row["entity"])
-    if kind is not None:
-        organisation, _, code = row["key"].partition("/")
-        fact = AddCrossReference(
-            kind=kind, system=opened.name, organisation=organisation, local_code=there.number, code=code,
-            state="usable" if there.usable else there.why or "unaudited",
-        )
-        await record_fact(session, fact, by="hub", at=now)
+    await learn(session, opened.name, row["entity"], row["key"], there, now)
     if await verified(session, opened.name, row["entity"], row["key"], row["event"], changes) and there.usable:
         await document_arrived(session, [replace(document_of(row), usable=True, id=there.id, number=there.number)])
 
@@ -137,7 +129,7 @@ async def fetch_missing(db: Database, rules: Rules, fetch: Fetch, asked: dict[Ca
 
 def _owners(rules: Rules, cause: Cause) -> list[tuple[str, str, str]]:
     """The systems that own such documents, with the form to read and their code of the organisation."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for view in rules.systems.values():
         organisation = view.local_organisation(cause.organisation)
         if organisation is None or view.name == cause.system or not rules.boundaries.owns(cause.name, cause.organisation, view.roles):

@@ -49,9 +49,9 @@ class Breaker:
             await self.failed(error)
             raise
         if expected and found != expected:
-            error = AccountSetDiffers(system=self._opened.name, found=found, expected=expected)
-            await self._stop(error)
-            raise error
+            differs = AccountSetDiffers(system=self._opened.name, found=found, expected=expected)
+            await self._stop(differs)
+            raise differs
         self._identified = True
 
     async def good(self) -> None:

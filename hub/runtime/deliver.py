@@ -17,7 +17,7 @@ from hub.errors import CredentialsRejected, DataError, TransientError
 from hub.event import Event
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn, place
-from hub.pipeline.outbound import decode_data, is_full_state, key_places, prepare, wanted
+from hub.pipeline.outbound import Prepared, decode_data, is_full_state, key_places, prepare, wanted
 from hub.pipeline.plan import Ended, Waits, person
 from hub.pipeline.wire import keep, unkeep
 from hub.recovery.release import ask_again
@@ -162,7 +162,7 @@ class DeliverLoop:
             prepared = prepare(item.event, item.data, batch.known, self._target)
         except DataError as error:
             return Waits((person(error.code),), error.code, dict(error.facts), "it")
-        if not hasattr(prepared, "document"):
+        if not isinstance(prepared, Prepared):
             return prepared
         known: KnownDocument | None = batch.known.by_key.get((self._target.name, item.event.entity, item.event.key))
         job = Job(batch.owned, item.event, prepared, known, batch.rows.get(prepared.document, ()), attempts)

@@ -139,8 +139,8 @@ class NormalizeLoop:
         recent.update(states)
         origin = f"{partition.topic}/{partition.number}/{owned.epoch}"
         return Plan(
-            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours), states=recent.some(places), queues=queues, origin=origin,
-            now=road.now(),
+            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours), states=recent.some(places), queues=queues,
+            origin=origin, now=road.now(),
         )
 
     async def _publish(self, events: Sequence[Event]) -> None:

@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message
 from hub.bus.topics import DELIVERIES
 from hub.errors import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
 from hub.event import Event
 from hub.incidents import open_incident
-from hub.pipeline.knowledge import CODE_KINDS
 from hub.pipeline.outbound import Prepared
 from hub.pipeline.plan import Ended, Waits, person
 from hub.policy import pause_s, row_for
+from hub.recovery.learning import learn
 from hub.recovery.release import document_arrived
 from hub.registry import Opened
 from hub.runtime.road import Road
@@ -28,8 +27,6 @@ from hub.storage.causes import Cause, CauseKind
 from hub.storage.deliveries import DONE, HELD, IN_DOUBT, OPEN, SETTLED, SUPERSEDED, WRITING, Delivery, keep_document, put
 from hub.storage.ownership import Owned, fence
 from hub.storage.records import KnownDocument
-from master_data.cross_references import record_fact
-from master_data.proposed import AddCrossReference
 
 log = structlog.get_logger(__name__)
 
@@ -242,24 +239,13 @@ class Writing:
         document = self._document(job, written, complete=True)
         async with self._road.db.write() as session:
             await fence(session, job.owned)
-            await self._teach(session, job, written)
+            await learn(session, self._opened.name, job.event.entity, job.event.key, written, now)
             await put(session, replace(row, state=DONE, settle_at=None, code="", facts={}, ended_at=now))
             await keep_document(session, document, verify_at)
             await document_arrived(session, [document])
             await post(session, [self._told(job, written, now)], now)
         await self._road.reach("deliver.committed")
         return Ended("delivered")
-
-    async def _teach(self, session: AsyncConnection, job: Job, written: Written) -> None:
-        kind = CODE_KINDS.get(job.event.entity)
-        if kind is None:
-            return
-        organisation, _, code = job.event.key.partition("/")
-        fact = AddCrossReference(
-            kind=kind, system=self._opened.name, organisation=organisation, local_code=written.number, code=code,
-            state="usable" if written.usable else written.why or "unaudited",
-        )
-        await record_fact(session, fact, by="hub", at=self._road.now())
 
     def _document(self, job: Job, written: Written, *, complete: bool) -> KnownDocument:
         event, prepared = job.event, job.prepared

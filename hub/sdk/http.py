@@ -108,8 +108,9 @@ class Http:
 def _what(error: Exception) -> str:
     if isinstance(error, NOT_SENT):
         return "no connection"
-    return {
+    words: dict[type[Exception], str] = {
         httpx.ReadTimeout: "no answer in time",
         httpx.WriteTimeout: "could not send in time",
         httpx.RemoteProtocolError: "connection broken off",
-    }.get(type(error), "connection failed")
+    }
+    return words.get(type(error), "connection failed")
