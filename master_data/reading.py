@@ -36,7 +36,8 @@ def read_model(path: Path, model: type[Model]) -> Model:
 
 
 def _invalid(path: Path, error: ValidationError, lines: dict[Place, int]) -> DictionaryFileInvalid:
-    first = error.errors(include_url=False)[0]
+    # a misspelt key makes two faults: it is told before the one that is missing
+    first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
     place = tuple(first["loc"])
     line = next((lines[place[:length]] for length in range(len(place), -1, -1) if place[:length] in lines), 1)
     remedy = REMEDIES.get(first["type"], "Correct the value")

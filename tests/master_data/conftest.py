@@ -1,4 +1,4 @@
-"""A dictionary with its units, two organisations and two materials, and small builders."""
+"""A dictionary with five units, two organisations and two materials, and small builders."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
 from master_data.proposals import Means, approve, propose
-from master_data.proposed import AddCrossReference, Change, CreateCode
-from master_data.seeds import load_units, take_over
+from master_data.proposed import AddConversion, AddCrossReference, Change, CreateCode
+from master_data.seeds import take_over
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -42,9 +42,22 @@ async def agree(db: Database, change: Change, means: Means | None = None) -> int
     return (await approve(db, await propose(db, change, by="wang", means=means), by="li", means=means)).version
 
 
+def make_unit(code: str, dimension: str, base: str) -> CreateCode:
+    return CreateCode(kind="unit", code=code, zh=code, en=code, attributes={"dimension": dimension, "base": base, "count": base == "H87"})
+
+
+BEGINNING: tuple[Change, ...] = (
+    make_unit("KGM", "mass", "KGM"), make_unit("TNE", "mass", "KGM"), make_unit("GRM", "mass", "KGM"),
+    make_unit("H87", "count", "H87"), make_unit("MTR", "length", "MTR"),
+    AddConversion(from_unit="TNE", to_unit="KGM", numerator=1000),
+    AddConversion(from_unit="GRM", to_unit="KGM", numerator=1, denominator=1000),
+    CreateCode(kind="organisation", code="P1", zh="一厂"), CreateCode(kind="organisation", code="P2", zh="二厂"),
+    make_material("M-1"), make_material("M-2"),
+)  # fmt: skip
+
+
 @pytest.fixture
 async def dictionary(database: Database) -> Database:
-    await load_units(database)
-    codes = [CreateCode(kind="organisation", code=code, zh=code) for code in ("P1", "P2")]
-    await take_over(database, [*codes, make_material("M-1"), make_material("M-2")], by="go-live")
+    """At version 1."""
+    await take_over(database, BEGINNING, by="go-live")
     return database

@@ -15,7 +15,7 @@ from master_data.codes import code_row, find_codes, history
 from master_data.cross_references import cross_references_of
 from master_data.follower import load
 from master_data.proposals import Means, approve, open_proposals, propose, refuse
-from master_data.proposed import AddConversion, Batch, ChangeCode, CreateCode, EndCrossReference, RetireCode
+from master_data.proposed import AddConversion, Batch, Change, ChangeCode, CreateCode, EndCrossReference, RetireCode
 from master_data.publication import changes_after, dictionary_version
 from master_data.tables import approvals, cross_references
 from tests.master_data.conftest import NOON, Marks, agree, make_material, make_reference
@@ -88,26 +88,26 @@ async def test_an_approval_of_something_changed_meanwhile_is_refused(dictionary:
     assert (await load(dictionary)).names("material", "M-1").zh == "别名"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    ("change", "refusal"),
-    [
-        (make_material("M-1"), errors.CodeTaken),
-        (make_material("m-9"), errors.CodeRuleBroken),
-        (make_material("M-9", base_unit="KG"), errors.NoSuchCode),
-        (CreateCode(kind="colour", code="RED", zh="红"), errors.UnknownKind),
-        (ChangeCode(kind="material", code="M-9", zh="无"), errors.NoSuchCode),
-        (ChangeCode(kind="material", code="M-1", status="draft"), errors.StatusChangeNotAllowed),
-        (make_reference("X", code="M-9"), errors.NoSuchCode),
-        (EndCrossReference(kind="material", system="erp", local_code="X"), errors.NoSuchCrossReference),
-        (AddConversion(from_unit="KGM", to_unit="MTR", numerator=1), errors.FactorWrong),
-        (AddConversion(from_unit="TNE", to_unit="KGM", numerator=999), errors.ConversionCollision),
-    ],
-)
-async def test_what_cannot_be_is_refused_when_it_is_proposed(dictionary: Database, change: object, refusal: type[HubError]) -> None:
-    with pytest.raises(refusal):
-        await propose(dictionary, change, by="wang")  # type: ignore[arg-type]
+CANNOT_BE: list[tuple[Change, type[HubError]]] = [
+    (make_material("M-1"), errors.CodeTaken),
+    (make_material("m-9"), errors.CodeRuleBroken),
+    (make_material("M-9", base_unit="KG"), errors.NoSuchCode),
+    (CreateCode(kind="colour", code="RED", zh="红"), errors.UnknownKind),
+    (ChangeCode(kind="material", code="M-9", zh="无"), errors.NoSuchCode),
+    (ChangeCode(kind="material", code="M-1", status="draft"), errors.StatusChangeNotAllowed),
+    (make_reference("X", code="M-9"), errors.NoSuchCode),
+    (EndCrossReference(kind="material", system="erp", local_code="X"), errors.NoSuchCrossReference),
+    (AddConversion(from_unit="KGM", to_unit="MTR", numerator=1), errors.FactorWrong),
+    (AddConversion(from_unit="TNE", to_unit="KGM", numerator=999), errors.ConversionCollision),
+]
+
+
+async def test_what_cannot_be_is_refused_when_it_is_proposed(dictionary: Database) -> None:
+    for change, refusal in CANNOT_BE:
+        with pytest.raises(refusal):
+            await propose(dictionary, change, by="wang")
     async with dictionary.read() as session:
-        assert (await open_proposals(session), await dictionary_version(session)) == ([], 2)
+        assert (await open_proposals(session), await dictionary_version(session)) == ([], 1)
 
 
 async def test_a_retired_code_still_translates_but_takes_nothing_new(dictionary: Database) -> None:

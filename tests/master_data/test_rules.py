@@ -30,7 +30,9 @@ def test_a_remainder_of_zero_gives_check_character_0() -> None:
     assert rules.is_uscc("91999900MA5F002370")
 
 
-@pytest.mark.parametrize(("name", "check"), [("uscc", rules.is_uscc), ("org_code_gb11714", rules.is_organisation_code), ("gs1_mod10", rules.is_gtin)])
+@pytest.mark.parametrize(
+    ("name", "check"), [("uscc", rules.is_uscc), ("org_code_gb11714", rules.is_organisation_code), ("gs1_mod10", rules.is_gtin)]
+)
 def test_check_digits_agree_with_the_vectors(vectors: Any, name: str, check: Any) -> None:
     wrong = [each if isinstance(each, str) else each[0] for each in vectors[name]["invalid"]]
     assert [code for code in vectors[name]["valid"] if not check(code)] == []

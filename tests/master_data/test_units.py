@@ -48,7 +48,10 @@ def test_units_of_one_dimension_convert_exactly(quantity: str, pair: str, expect
     assert make_book().convert(Decimal(quantity), *pair.split(">"), material="", at=NOW) == Fraction(expected)
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12), st.sampled_from(CODES), st.sampled_from(CODES))
+QUANTITIES = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12)
+
+
+@given(QUANTITIES, st.sampled_from(CODES), st.sampled_from(CODES))
 def test_there_and_back_is_the_same_quantity(quantity: Decimal, one: str, other: str) -> None:
     book = make_book()
     there = book.convert(quantity, one, other, material="", at=NOW)

@@ -1,0 +1,125 @@
+"""The dictionary in memory: what it answers, and that it follows what is published, in order, never backwards."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from hub.db import Database
+from master_data.follower import Follower, load
+from master_data.proposals import approve, propose
+from master_data.proposed import AddConversion, ChangeCode, EndCrossReference
+from master_data.publication import changes_after
+from master_data.snapshot import LocalCode, Names, Snapshot, Span
+from tests.master_data.conftest import NOON, agree, make_material, make_reference
+
+ERP = ("material", "erp", "")
+P1 = ("material", "erp", "P1")
+
+
+def test_the_organisations_own_entry_wins_over_the_one_for_all() -> None:
+    snapshot = Snapshot()
+    snapshot.put_local(ERP, "A", [Span("M-1", "usable", None, None)])
+    snapshot.put_local(P1, "A", [Span("M-2", "usable", None, None)])
+    found = [snapshot.to_shared("material", "erp", organisation, "A") for organisation in ("P1", "P2", "")]
+    assert found == ["M-2", "M-1", "M-1"]
+
+
+def test_an_own_entry_out_of_date_leaves_the_one_for_all() -> None:
+    snapshot = Snapshot()
+    snapshot.put_local(ERP, "A", [Span("M-1", "usable", None, None)])
+    snapshot.put_local(P1, "A", [Span("M-2", "usable", None, NOON)])
+    found = [snapshot.to_shared("material", "erp", "P1", "A", NOON + timedelta(seconds=step)) for step in (-1, 0)]
+    assert found == ["M-2", "M-1"]
+
+
+def test_what_is_unknown_is_none() -> None:
+    snapshot = Snapshot()
+    assert snapshot.to_shared("material", "erp", "", "A") is None
+    assert snapshot.to_local("material", "erp", "", "M-1") is None
+    assert (snapshot.names("material", "M-1"), snapshot.status("material", "M-1")) == (None, None)
+
+
+def test_a_local_code_that_cannot_be_used_says_why() -> None:
+    snapshot = Snapshot()
+    snapshot.put_own(P1, "M-1", [Span("A", "unassigned", None, None)])
+    assert snapshot.to_local("material", "erp", "P1", "M-1") == LocalCode("A", False, "unassigned")
+
+
+async def test_loading_and_following_end_in_the_same_snapshot(dictionary: Database) -> None:
+    followed = await load(dictionary)
+    await agree(dictionary, make_material("M-3", base_unit="H87", fractions=True))
+    await agree(dictionary, make_reference("A", code="M-3"))
+    await agree(dictionary, make_reference("B", code="M-3", organisation="P1", state="unaudited"))
+    await agree(dictionary, make_reference("C", code="M-3", preferred=True, valid_to=NOON))
+    await agree(dictionary, AddConversion(material="M-3", from_unit="KGM", to_unit="H87", numerator=3))
+    await agree(dictionary, EndCrossReference(kind="material", system="erp", local_code="A"))
+    await agree(dictionary, ChangeCode(kind="material", code="M-3", en="Third", status="blocked"))
+    async with dictionary.read() as session:
+        for version, changes in await changes_after(session, followed.version):
+            followed.apply(version, changes)
+    loaded = await load(dictionary)
+    assert {name: getattr(followed, name) for name in Snapshot.__slots__} == {name: getattr(loaded, name) for name in Snapshot.__slots__}
+    assert (loaded.names("material", "M-3"), loaded.status("material", "M-3")) == (Names("物料M-3", "Third"), "blocked")
+
+
+async def test_applying_a_version_twice_changes_nothing(dictionary: Database) -> None:
+    await agree(dictionary, make_reference("A"))
+    snapshot = await load(dictionary)
+    async with dictionary.read() as session:
+        [(version, changes)] = await changes_after(session, 1)
+    snapshot.apply(version, changes)
+    assert snapshot.to_shared("material", "erp", "P1", "A") == "M-1"
+
+
+async def test_a_follower_has_an_approval_as_soon_as_its_version(dictionary: Database) -> None:
+    async with Follower(dictionary, poll_s=0.01) as follower:
+        for number in range(3):
+            version = await agree(dictionary, make_reference(f"A-{number}"))
+            snapshot = await asyncio.wait_for(follower.wait_for(version), 10)
+            assert snapshot.to_shared("material", "erp", "P1", f"A-{number}") == "M-1"
+    assert follower.age_s < 10
+
+
+async def test_a_follower_never_goes_back_while_others_approve(dictionary: Database) -> None:
+    """One local code changes its meaning over and over; a reader never sees an older one after a newer."""
+    meanings = [f"M-{number}" for number in range(10, 18)]
+    for code in meanings:
+        await agree(dictionary, make_material(code))
+    seen: list[str] = []
+    async with Follower(dictionary, poll_s=0.005) as follower:
+
+        async def read() -> None:
+            while meanings[-1] not in seen:
+                snapshot = await follower.wait_for(follower.snapshot.version + 1)
+                found = snapshot.to_shared("material", "erp", "", "A")
+                if found:
+                    seen.append(found)
+
+        reader = asyncio.create_task(read())
+        for code in meanings:
+            await agree(dictionary, make_reference("A", code=code))
+            if code != meanings[-1]:
+                await agree(dictionary, EndCrossReference(kind="material", system="erp", local_code="A"))
+        await asyncio.wait_for(reader, 30)
+    assert seen == sorted(seen)
+
+
+async def test_concurrent_approvals_reach_every_follower_whole(dictionary: Database) -> None:
+    waiting = [await propose(dictionary, make_reference(f"A-{number}"), by="wang") for number in range(8)]
+    async with Follower(dictionary, poll_s=0.005) as one, Follower(dictionary, poll_s=0.01) as other:
+        approved = await asyncio.gather(*(approve(dictionary, proposal, by="li") for proposal in waiting))
+        newest = max(each.version for each in approved)
+        for follower in (one, other):
+            snapshot = await asyncio.wait_for(follower.wait_for(newest), 10)
+            assert all(snapshot.to_shared("material", "erp", "", f"A-{number}") == "M-1" for number in range(8))
+
+
+async def test_a_follower_outlives_a_database_that_is_away(dictionary: Database) -> None:
+    async with Follower(dictionary, poll_s=0.01) as follower:
+        there, follower.db = follower.db, Database.connect("sqlite+aiosqlite:////nowhere/at/all.db")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(follower.wait_for(follower.snapshot.version + 1), 0.1)
+        away, follower.db = follower.db, there
+        await asyncio.wait_for(follower.wait_for(await agree(dictionary, make_reference("A"))), 10)
+        await away.close()
