@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, cast
 from hub.mapping.compile import Compiler, Mark
 from hub.mapping.errors import FileMisplaced, FileUnreadable, KeyMissing, MappingsWrong, Mistake, NameUnknown, PathWrong, nearest
 from hub.mapping.expressions import Expression
+from hub.mapping.fields import model_fields
 from hub.mapping.paths import Path, parse_path
 from hub.mapping.rules import Rule, RuleReader, Source, Vocabulary
 from hub.mapping.spec import Lookups, Mapped, MappingSpec, Missing, Reference
@@ -137,11 +138,14 @@ class _Header:
         self._reading.known_keys(self._table, IN_KEYS if direction == "in" else OUT_KEYS)
         entity = self._one_of("entity", tuple(sorted(vocabulary().entities)))
         self._placed(path, entity, direction)
+        rules = self._rules.rules(self._table)
+        if direction == "in" and entity in vocabulary().entities:
+            self._in_model(rules, model_fields(entity))
         return MappingFile(
             path=path, name=self._reading.name, version=content_version(path), product=self._text("product"),
             form=self._text("record" if direction == "in" else "document"), entity=entity, direction=cast(Literal["in", "out"], direction),
             when=self._rules.expression(self._table, "when"), operation=self._operation(), number=self._number(),
-            rules=self._rules.rules(self._table),
+            rules=rules,
         )  # fmt: skip
 
     def _text(self, key: str) -> str:
@@ -160,6 +164,16 @@ class _Header:
         good = path.stem == f"{entity}_{direction}" or (path.stem.startswith(entity + "_") and path.stem.endswith("_" + direction))
         if entity and direction and not good:
             self._reading.wrong(FileMisplaced, self._table.line, wanted=f"{entity}_{direction}.yaml")
+
+    def _in_model(self, rules: Sequence[Rule], known: frozenset[str], prefix: str = "") -> None:
+        """What is read must be a field of the model, or of `plant`; the organisation is set by the hub alone."""
+        for rule in rules:
+            name = prefix + ".".join(step for step in rule.target if isinstance(step, str))
+            if name == "organisation" or (name not in known and not name.startswith("plant.")):
+                like = nearest(name, known - {"organisation"})
+                self._reading.wrong(NameUnknown, rule.line, rule.number, what="to", name=name, nearest=like)
+            else:
+                self._in_model(rule.rules, known, f"{name}.")
 
     def _operation(self) -> Source:
         if "operation" not in self._table:

@@ -53,9 +53,10 @@ class Using(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. `number`: '3', or '3.2' inside `each`. `rules` is empty except with `each`."""
+    """One rule. `number`: '3', or '3.2' inside `each`; `line` in the file. `rules` is empty except with `each`."""
 
     number: str
+    line: int
     to: str
     target: tuple[str | int, ...]
     source: Source
@@ -72,7 +73,7 @@ class Rule:
 
 
 class Vocabulary(NamedTuple):
-    """The names a mapping may use. `fields`: the fields of an entity, where they are checked."""
+    """The names a mapping may use: entities of the model, kinds of the dictionary."""
 
     entities: frozenset[str]
     kinds: frozenset[str]
@@ -108,7 +109,7 @@ class RuleReader:
     def _each(self, table: Table, number: str) -> Rule:
         source = Source(str(table["each"]), self._paths(table, "each", number))
         return Rule(
-            number=number, **self._common(table, number), source=source, each=True,
+            number=number, line=table.line, **self._common(table, number), source=source, each=True,
             where=self.expression(table, "where", number), rules=self.rules(table, number + "."),
         )  # fmt: skip
 
@@ -120,7 +121,8 @@ class RuleReader:
             self._reading.wrong(TypeWrong, table.lines["document_id"], number, name="document_id", wanted="true beside 'document'",
                                 value=table["document_id"])  # fmt: skip
         return Rule(
-            number=number, **self._common(table, number), source=self.source(table, number), using=self._using(table, number),
+            number=number, line=table.line, **self._common(table, number), source=self.source(table, number),
+            using=self._using(table, number),
             code=self._named(table, "code", self._vocabulary.kinds, number), document_id=table.get("document_id") is True,
             document=self._named(table, "document", self._vocabulary.entities, number), lookup=self._lookup(table, number),
         )  # fmt: skip

@@ -39,7 +39,7 @@ def make_file(root: Path, text: str, name: str = "acme/sales_order_in.yaml") -> 
     return path
 
 
-def make_spec(root: Path, rules: str, head: str = HEAD_IN) -> MappingSpec:
+def make_spec(root: Path, rules: str, head: str = HEAD_OUT) -> MappingSpec:
     """A spec from the YAML of its rules (a flow list, or lines that begin with '- ')."""
     direction = "in" if head.startswith(HEAD_IN) else "out"
     make_file(root, f"{head}rules:\n{rules}", f"acme/sales_order_{direction}.yaml")
@@ -48,7 +48,7 @@ def make_spec(root: Path, rules: str, head: str = HEAD_IN) -> MappingSpec:
     return spec
 
 
-def mapped(root: Path, rules: str, record: dict[str, Any], look: Tables | None = None, head: str = HEAD_IN) -> Mapped:
+def mapped(root: Path, rules: str, record: dict[str, Any], look: Tables | None = None, head: str = HEAD_OUT) -> Mapped:
     return make_spec(root, rules, head).apply(record, look or Tables())
 
 

@@ -14,13 +14,13 @@ RULES = """rules:
   - {to: number, from: no}
   - {to: customer, from: c, code: customer, default: {absent: nobody}}
   - {to: state, from: s, lookup: {a: confirmed, b: cancelled}, when: it.no != '0'}
-  - {to: lines, each: rows, where: it.q != 0, rules: [{to: q, from: q, using: decimal}]}
+  - {to: lines, each: rows, where: it.q != 0, rules: [{to: quantity.value, from: q, using: decimal}]}
 """
 COMPLETE = """
 - case: all
   record: {no: 1, c: K, s: a, rows: [{q: 2}, {q: 0}]}
   codes: {customer: {K: C-1}}
-  expect: {number: 1, customer: C-1, state: confirmed, lines: [{q: "2"}]}
+  expect: {number: 1, customer: C-1, state: confirmed, lines: [{quantity: {value: "2"}}]}
 - {case: other state, record: {no: 1, s: b, rows: []}, expect: {number: 1, customer: nobody, state: cancelled, lines: []}}
 - {case: nothing, record: {no: '0'}, expect: {number: '0', customer: nobody}}
 - {case: unknown, record: {no: 1, c: X}, missing: [{code: customer, value: X}]}

@@ -93,8 +93,8 @@ def test_all_failures_of_a_record_are_collected_and_the_first_leads(tmp_path: Pa
         mapped(tmp_path, rules, {"x": "zwölf", "y": 1, "rows": [{"数量": {"值": "1"}}, {"数量": {"值": "?"}}, {"数量": "3"}]})
     error = raised.value
     assert (error.code, [other.code for other in error.others]) == ("not-a-number", ["not-a-number", "not-an-object"])
-    assert error.facts == {"rule": "acme/sales_order_in.yaml #1", "to": "a", "path": "x", "value": "zwölf", "count": 3}
-    assert (error.others[0].facts["path"], error.others[0].facts["rule"]) == ("rows[1].数量.值", "acme/sales_order_in.yaml #3.1")
+    assert error.facts == {"rule": "acme/sales_order_out.yaml #1", "to": "a", "path": "x", "value": "zwölf", "count": 3}
+    assert (error.others[0].facts["path"], error.others[0].facts["rule"]) == ("rows[1].数量.值", "acme/sales_order_out.yaml #3.1")
     for language in ("zh", "en"):
         assert all(part in error.text(language) for part in ("zwölf", "#1", "'a'" if language == "en" else "“a”", "3"))
 
@@ -113,7 +113,7 @@ def test_conditions_choose_rules_rows_and_files(tmp_path: Path) -> None:
   where: number(it.q) > 0.0 && root.t == 'y'
   rules: [{to: q, from: q}, {to: t, from: $.t}]
 """
-    spec = make_spec(tmp_path, rules, HEAD_IN + "when: \"'t' in it\"\n")
+    spec = make_spec(tmp_path, rules, HEAD_OUT + "when: \"'t' in it\"\n")
     assert not spec.applies({"rows": []})
     assert spec.applies({"t": "y"})
     assert spec.apply({"t": "y", "rows": [{"q": "0"}, {"q": "2.5"}]}, Tables()).data == {"a": 2, "lines": [{"q": "2.5", "t": "y"}]}
@@ -125,7 +125,7 @@ def test_an_expression_that_fails_is_an_error_in_the_data(tmp_path: Path) -> Non
         with pytest.raises(MappingFailed) as raised:
             mapped(tmp_path, f"- {rule}\n", {"q": "1", "w": "word"})
         assert raised.value.code == "expression-failed" and raised.value.facts["rule"].endswith("#1")
-    spec = make_spec(tmp_path, "- {to: a, const: 1}\n", HEAD_IN + "when: it.gone == 1\n")
+    spec = make_spec(tmp_path, "- {to: a, const: 1}\n", HEAD_OUT + "when: it.gone == 1\n")
     with pytest.raises(MappingFailed) as raised:
         spec.applies({})
     assert raised.value.facts["rule"].endswith("#when")
@@ -182,11 +182,11 @@ def test_references_are_known_before_anything_is_read(tmp_path: Path) -> None:
 
 def test_a_systems_own_file_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
     shipped, plant = tmp_path / "shipped", tmp_path / "plant"
-    make_file(shipped, HEAD_IN + "rules: [{to: a, const: shipped}]\n")
-    make_file(shipped, HEAD_OUT + "rules: [{to: a, const: shipped}]\n", "acme/sales_order_out.yaml")
-    make_file(plant, HEAD_IN + "rules: [{to: a, const: own}]\n", "erp-2/sales_order_in.yaml")
+    make_file(shipped, HEAD_IN + "rules: [{to: number, const: shipped}]\n")
+    make_file(shipped, HEAD_OUT + "rules: [{to: number, const: shipped}]\n", "acme/sales_order_out.yaml")
+    make_file(plant, HEAD_IN + "rules: [{to: number, const: own}]\n", "erp-2/sales_order_in.yaml")
     mappings = load_mappings(shipped, plant)
-    said = {system: mappings.inbound(system, "acme", "order")[0].apply({}, Tables()).data["a"] for system in ("erp", "erp-2")}
+    said = {system: mappings.inbound(system, "acme", "order")[0].apply({}, Tables()).data["number"] for system in ("erp", "erp-2")}
     assert said == {"erp": "shipped", "erp-2": "own"}
     assert len(mappings.outbound("erp-2", "acme", "sales_order")) == 1
     assert mappings.inbound("erp", "acme", "nothing") == () and mappings.inbound("erp", "other", "order") == ()

@@ -20,7 +20,7 @@ OUT = """rules:
   - {to: 状态, from: state, lookup: {confirmed: 已确认, cancelled: 已取消}}
   - {to: 时间, from: ordered_at, using: datetime_out}
   - {to: 毫秒, from: changed_at, using: epoch_ms}
-  - {to: 税率, from: tax_rate, using: percent_out}
+  - {to: 税率, from: plant.tax_rate, using: percent_out}
   - to: 明细
     each: lines
     rules:
@@ -35,7 +35,7 @@ IN = """rules:
   - {to: state, from: 状态, lookup: {已确认: confirmed, 已取消: cancelled}}
   - {to: ordered_at, from: 时间, using: datetime}
   - {to: changed_at, from: 毫秒, using: datetime}
-  - {to: tax_rate, from: 税率, using: percent}
+  - {to: plant.tax_rate, from: 税率, using: percent}
   - to: lines
     each: 明细
     rules:
@@ -79,7 +79,7 @@ orders = st.fixed_dictionaries(
         "number": codes, "customer": codes, "state": st.sampled_from(["confirmed", "cancelled"]), "ordered_at": moments,
         "lines": st.lists(lines),
     },
-    optional={"changed_at": moments, "tax_rate": amounts},
+    optional={"changed_at": moments, "plant": st.fixed_dictionaries({"tax_rate": amounts})},
 )
 
 
@@ -95,4 +95,4 @@ def test_an_order_comes_back_as_it_went(mappings: MappingSet, order: dict[str, A
 
 def _exactly(order: dict[str, Any]) -> dict[str, Any]:
     """Percentages may gain zeros at the end: the same number."""
-    return {**order, "tax_rate": Decimal(order["tax_rate"])} if "tax_rate" in order else order
+    return {**order, "plant": {"tax_rate": Decimal(order["plant"]["tax_rate"])}} if "plant" in order else order
