@@ -105,7 +105,8 @@ class UnknownCode:
         self.look = say("scene-unknown-code-look", order=self._order, code=ALIAS, neighbour=self._neighbour)
 
     def seen(self) -> Text | None:
-        arrived = {self._place(entry): entry.sequence for entry in self._stage.factory.books["erp"].history()[::-1] if entry.kind == "sales_order"}
+        written = (entry for entry in self._stage.factory.books["erp"].history()[::-1] if entry.kind == "sales_order")
+        arrived = {self._place(entry): entry.sequence for entry in written}
         if not {self._order, self._neighbour} <= arrived.keys():
             return None
         first, second = sorted((self._order, self._neighbour), key=lambda order: arrived[order])
@@ -192,7 +193,8 @@ class Journey:
             entry.number for entry in self._erp.entries("goods_receipt", organisation=organisation)
             if local_number(entry.data.get("production_order")) in jobs
         ]  # fmt: skip
-        shipments = [entry.number for entry in self._erp.entries("shipment", organisation=organisation) if self._order_of(entry)[1] == order]
+        sent = self._erp.entries("shipment", organisation=organisation)
+        shipments = [entry.number for entry in sent if self._order_of(entry)[1] == order]
         chain = {"jobs": jobs, "receipts": receipts, "shipments": shipments}
         return say("scene-journey-seen", order=order, **{name: ", ".join(numbers) or "–" for name, numbers in chain.items()})
 

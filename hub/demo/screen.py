@@ -70,7 +70,8 @@ def proof_table(proof: Proof, language: str = "zh", more: Mapping[str, Any] | No
     table.add_column(_say("demo-value", language), justify="right")
     for name, value in {**proof.figures(), **(more or {})}.items():
         table.add_row(_label(name, language), str(value), style=_colour(name, value))
-    verdict = Line(_say(f"demo-proof-{'clean' if proof.is_clean else 'broken'}", language), style="bold green" if proof.is_clean else "bold red")
+    word, colour = ("clean", "green") if proof.is_clean else ("broken", "red")
+    verdict = Line(_say(f"demo-proof-{word}", language), style=f"bold {colour}")
     return Group(table, verdict, *([] if proof.is_clean else [_findings(proof, language)]))
 
 

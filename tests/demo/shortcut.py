@@ -111,7 +111,9 @@ class Shortcut:
     def _copy(self, source: str, target: str, entry: Entry, data: dict, number: str, status: str) -> None:
         self._save(target, entry.kind, self._organisation(entry, source, target), number, data, status, entry, source)
 
-    def _save(self, target: str, kind: str, organisation: str, number: str, data: dict, status: str, origin: Entry, source: str = "erp") -> None:
+    def _save(
+        self, target: str, kind: str, organisation: str, number: str, data: dict, status: str, origin: Entry, source: str = "erp"
+    ) -> None:
         place = target, kind, organisation, number
         self._revisions[place] += 1
         shared = self.codes.shared("organisation", source, origin.organisation)

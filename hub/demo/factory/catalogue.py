@@ -145,15 +145,15 @@ CUSTOMERS = {
     # shared: (crm, erp, zh, en, contact, telephone, address)
     "CUS-0001": ("K0001", "C00001", "江苏恒通水务有限公司", "Hengtong Water", "周建国", "13900010001", "江苏省南京市江宁区胜利路 18 号"),
     "CUS-0002": ("K0002", "C00002", "山东鲁安化工有限公司", "Lu'an Chemicals", "孙丽", "13900010002", "山东省淄博市张店区人民路 6 号"),
-    "CUS-0003": ("K0003", "C00003", "浙江明达机电有限公司", "Mingda Electromechanics", "钱进", "13900010003", "浙江省宁波市北仑区港前路 9 号"),
+    "CUS-0003": ("K0003", "C00003", "浙江明达机电有限公司", "Mingda Electromechanics", "钱进", "13900010003", "宁波市北仑区港前路 9 号"),
     "CUS-0004": ("K0004", "C00004", "广东南海船舶工程有限公司", "Nanhai Marine", "陈海波", "13900010004", "广东省佛山市南海区桂城街 3 号"),
-    "CUS-0005": ("K0005", "C00005", "四川岷江灌溉设备有限公司", "Minjiang Irrigation", "罗川", "13900010005", "四川省乐山市市中区滨江路 21 号"),
+    "CUS-0005": ("K0005", "C00005", "四川岷江灌溉设备有限公司", "Minjiang Irrigation", "罗川", "13900010005", "乐山市市中区滨江路 21 号"),
 }
 NEW_CUSTOMERS = {
-    # they turn up with their first order: shared codes that the dictionary does not have yet
-    "CUS-0101": ("K0101", "C00101", "河北新唐钢铁有限公司", "Xintang Steel", "郭强", "13900010101", "河北省唐山市丰润区迎宾路 2 号"),
-    "CUS-0102": ("K0102", "C00102", "福建闽海水产有限公司", "Minhai Seafood", "林秀", "13900010102", "福建省漳州市东山县环岛路 7 号"),
-    "CUS-0103": ("K0103", "C00103", "陕西秦岭矿业有限公司", "Qinling Mining", "秦岩", "13900010103", "陕西省宝鸡市渭滨区公园路 11 号"),
+    # they turn up with their first order: the dictionary does not have them yet, and the ERP gives them a number of its own
+    "CUS-0101": ("K0101", "-", "河北新唐钢铁有限公司", "Xintang Steel", "郭强", "13900010101", "河北省唐山市丰润区迎宾路 2 号"),
+    "CUS-0102": ("K0102", "-", "福建闽海水产有限公司", "Minhai Seafood", "林秀", "13900010102", "福建省漳州市东山县环岛路 7 号"),
+    "CUS-0103": ("K0103", "-", "陕西秦岭矿业有限公司", "Qinling Mining", "秦岩", "13900010103", "陕西省宝鸡市渭滨区公园路 11 号"),
 }
 
 TAX_RATE = Decimal("13")
@@ -218,7 +218,8 @@ def _customers() -> list[Code]:
 def customer(shared: str) -> Code:
     """A customer's code: an old one, or one who is new at the time of ordering and whom nobody knows but the CRM."""
     crm, erp, zh, en, *_ = {**CUSTOMERS, **NEW_CUSTOMERS}[shared]
-    return Code(kind="customer", code=shared, zh=zh, en=en, local={"crm": crm, "erp": erp}, unknown_in=("crm", "erp") if shared in NEW_CUSTOMERS else ())
+    unknown = ("crm",) if shared in NEW_CUSTOMERS else ()
+    return Code(kind="customer", code=shared, zh=zh, en=en, local=known(crm=crm, erp=erp), unknown_in=unknown)
 
 
 def _code(kind: str, shared: str, zh: str, en: str, **local: str) -> Code:

@@ -121,7 +121,8 @@ class Clerk:
             return
         part = bom(job.material)[0].material
         number, words, moment = self._desk.number("LL", job.organisation), self._words, self._agenda.moment
-        line = {"line": 1, "material": words.of("material", part), "quantity": words.quantity(part, 1), "warehouse": words.of("warehouse", "WH-RAW")}
+        store = words.of("warehouse", "WH-RAW")
+        line = {"line": 1, "material": words.of("material", part), "quantity": words.quantity(part, 1), "warehouse": store}
         document = {
             "number": number, "production_order": job.number, "type": "excess", "state": "posted", "issued_at": moment,
             "business_date": moment.date().isoformat(), "lines": [line],

@@ -40,6 +40,7 @@ class Customers:
 
     def __init__(self, desk: Desk, agenda: Agenda, dice: Dice, words: Words, orders: list[PlannedOrder]) -> None:
         self._desk, self._agenda, self._dice, self._words = desk, agenda, dice, words
+        self.planned = tuple(orders)
         self._orders = {order.number: order for order in orders}
         self._known = set(catalogue.CUSTOMERS)
         self._progress: dict[tuple[str, str, int], Entry] = {}
@@ -114,8 +115,8 @@ class Customers:
     def _line(self, order: PlannedOrder, line: PlannedLine) -> Data:
         empty = {
             "line": line.line, "material": self._words.of("material", line.product),
-            "quantity": self._words.quantity(line.product, line.quantity), "requested_at": self._in(1 if order.story == "rush" else order.days),
-            "priority": 1 if order.story == "rush" else None,
+            "quantity": self._words.quantity(line.product, line.quantity),
+            "requested_at": self._in(1 if order.story == "rush" else order.days), "priority": 1 if order.story == "rush" else None,
         }  # fmt: skip
         return shapes.priced(empty, line.quantity, line.price)
 
@@ -142,10 +143,10 @@ class Customers:
     # changing
 
     def _more(self, order: PlannedOrder) -> None:
-        self._change_first(order, lambda line: shapes.priced(line, int(shapes.count(line["quantity"])) + 4, Decimal(line["price_with_tax"])))
+        self._change_first(order, lambda line: _with_quantity(line, 4))
 
     def _fewer(self, order: PlannedOrder) -> None:
-        self._change_first(order, lambda line: shapes.priced(line, int(shapes.count(line["quantity"])) - 2, Decimal(line["price_with_tax"])))
+        self._change_first(order, lambda line: _with_quantity(line, -2))
 
     def _later(self, order: PlannedOrder) -> None:
         self._change_first(order, lambda line: {**line, "requested_at": self._in(order.days + 6)})
@@ -240,6 +241,11 @@ class Customers:
 
     def _count(self, what: str) -> None:
         self.done[what] = self.done.get(what, 0) + 1
+
+
+def _with_quantity(line: Data, more: int) -> Data:
+    """The line for so many more (or fewer) pieces, at the same price."""
+    return shapes.priced(line, int(shapes.count(line["quantity"])) + more, Decimal(line["price_with_tax"]))
 
 
 def _verdict(row: Entry) -> tuple[Any, Any]:

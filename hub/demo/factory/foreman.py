@@ -92,7 +92,8 @@ class Foreman:
         second = shapes.weighed(actual, used, self._dice.about("scale", order.organisation, number).random())
         tracked = self._words.codes.get("material", actual).attributes["tracking"] != "none"
         document = {
-            "number": number, "production_order": order.number, "job_order": job, "sequence": operation.sequence, "bom_line": line.get("line"),
+            "number": number, "production_order": order.number, "job_order": job,
+            "sequence": operation.sequence, "bom_line": line.get("line"),
             "material": self._words.of("material", actual), "planned_material": line["material"] if actual != planned else None,
             "quantity": self._words.quantity(actual, used, second), "issue_method": line.get("issue_method"), "state": "recorded",
             "lot": f"L{actual[3:]}-{self._agenda.moment:%y%m}" if tracked else None, "consumed_at": self._agenda.moment,
@@ -168,9 +169,10 @@ class Foreman:
             "number": number, "production_order": order.number, "job_order": job, "sequence": operation.sequence,
             "operation": operation.code, "material": order.material, "type": "production", "state": "recorded",
             "unit": self._words.of("unit", "H87"), "processed": processed, "good": processed - sum(defects.values(), ZERO), **defects,
-            "reasons": [{"reason": self._words.of("reason", self._reason(operation, kind)), "quantity": amount} for kind, amount in defects.items()],
+            "reasons": self._reasons(operation, defects),
             "work_center": operation.work_center or None, "persons": [{"person": person, "minutes": round(minutes)}],
-            "business_date": end.date().isoformat(), "started_at": start, "ended_at": end, "reported_at": end, "run_minutes": str(round(minutes)),
+            "business_date": end.date().isoformat(), "started_at": start, "ended_at": end, "reported_at": end,
+            "run_minutes": str(round(minutes)),
             "reversal_reason": self._words.of("reason", "REVERSAL-TYPO") if "reverses" in more else None, "source": "terminal", **more,
         }  # fmt: skip
         self._desk.write("operation_report", order.organisation, number, document, "submitted")
@@ -178,6 +180,10 @@ class Foreman:
         for kind in defects:
             self._done[kind] += 1
         return number
+
+    def _reasons(self, operation: Operation, defects: Mapping[str, Decimal]) -> list[Data]:
+        found = ((self._words.of("reason", self._reason(operation, kind)), quantity) for kind, quantity in defects.items())
+        return [{"reason": reason, "quantity": quantity} for reason, quantity in found]
 
     def _reason(self, operation: Operation, kind: str) -> str:
         is_test = operation.code == self._words.of("operation", catalogue.FINAL_INSPECTION)
@@ -198,10 +204,11 @@ class Foreman:
         rejected = sum((value for kind, value in defects.items() if kind != "concession"), ZERO)
         number = self._desk.number("ZJ", order.organisation)
         document = {
-            "number": number, "stage": "final", "state": "concession" if "concession" in defects else "passed", "production_order": order.number,
-            "operation_report": report, "sequence": operation.sequence, "operation": operation.code, "material": order.material,
+            "number": number, "stage": "final", "state": "concession" if "concession" in defects else "passed",
+            "production_order": order.number, "operation_report": report, "sequence": operation.sequence, "operation": operation.code,
+            "material": order.material,
             "unit": self._words.of("unit", "H87"), "inspected": quantity, "accepted": quantity - rejected, "rejected": rejected,
-            "defects": [{"reason": self._words.of("reason", self._reason(operation, kind)), "quantity": value} for kind, value in defects.items()],
+            "defects": self._reasons(operation, defects),
             "inspector": self._words.of("person", "W006"), "inspected_at": self._agenda.moment,
         }  # fmt: skip
         self._desk.write("quality_inspection", order.organisation, number, document, "submitted")

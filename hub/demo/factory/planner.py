@@ -166,7 +166,7 @@ class Planner:
         self._ledger.done["unaudits"] += 1
 
     def audit_again(self, job: Job, quantity: Decimal, is_pinned: bool = False) -> None:
-        """重新审核 with another quantity: a new version. A pinned order stays open whatever comes in (a quantity that is yet to be put right)."""
+        """重新审核 with another quantity: a new version. A pinned order stays open, whatever comes in."""
         if job.state == "on_hold":
             job.is_pinned = is_pinned
             job.quantity = quantity

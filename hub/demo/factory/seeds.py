@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,7 @@ def _unit(code: Code) -> dict[str, Any]:
     return {"dimension": dimension, "count": counts}
 
 
-_ATTRIBUTES = {
+_ATTRIBUTES: Mapping[str, Callable[[Code], dict[str, Any]]] = {
     "organisation": lambda code: {"type": "plant"},
     "unit": _unit,
     "operation": lambda code: {"outsourced": code.code == catalogue.OUTSOURCED, "inspection": code.code == catalogue.FINAL_INSPECTION},

@@ -16,7 +16,10 @@ STATES = {"released": "active", "in_progress": "active", "completed": "active"}
 """What the MES need not tell apart. A completed order is closed a little later."""
 
 SAME: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "operation_report": {name: lambda data, name=name: number(data.get(name)) or 0 for name in ("good", "scrap")},
+    "operation_report": {
+        "good": lambda data: number(data.get("good")) or 0,
+        "scrap": lambda data: number(data.get("scrap")) or 0,
+    },
     "material_consumption": {"quantity": lambda data: quantity((data.get("lines") or [data])[0])},
     "goods_receipt": {"quantity": quantity},
 }
@@ -64,7 +67,8 @@ class Flushed:
     def is_flushed(self, fact: Entry) -> bool:
         job = self._mes.get("production_order", fact.organisation, local_number(fact.data["production_order"]))
         component = fact.data.get("planned_material") or fact.data["material"]
-        names = [self._codes.translate("material", name, source="mes", target="erp") for name in (job.data["material"] if job else "", component)]
+        local = (job.data["material"] if job else "", component)
+        names = [self._codes.translate("material", name, source="mes", target="erp") for name in local]
         organisation = self._codes.translate("organisation", fact.organisation, source="mes", target="erp")
         return (organisation, *names) in self._pairs
 

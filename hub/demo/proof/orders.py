@@ -53,7 +53,8 @@ class Shipped:
 def order_lines(crm: Books, codes: Codes) -> list[OrderLine]:
     """Every line of every order; trial entries are no orders."""
     orders = [entry for entry in crm.entries("sales_order", visible_only=False) if entry.data["state"] != TEST_STATE]
-    return [OrderLine(order, codes.shared("organisation", "crm", order.organisation), row) for order in orders for row in order.data["lines"]]
+    places = ((order, codes.shared("organisation", "crm", order.organisation)) for order in orders)
+    return [OrderLine(order, organisation, row) for order, organisation in places for row in order.data["lines"]]
 
 
 class OrderProof:

@@ -34,7 +34,8 @@ class Written:
 
     def place(self, entry: Entry) -> Place:
         """What the entry stands for."""
-        return place_of_key(entry.custom.get("key", "")) or (entry.kind, self._codes.shared("organisation", self._system, entry.organisation), entry.number)
+        organisation = self._codes.shared("organisation", self._system, entry.organisation)
+        return place_of_key(entry.custom.get("key", "")) or (entry.kind, organisation, entry.number)
 
 
 def place_of_key(key: str) -> Place | None:
