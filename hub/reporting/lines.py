@@ -84,12 +84,12 @@ def _joined(code: str, made: Sequence[Mapping[str, list[Part]]]) -> Milestone:
 def _made(supply: Supply) -> dict[str, list[Part]]:
     """The parts of T2–T7 of one production order; what does not apply to it is left out."""
     outside = [operation["outsourced"] for operation in supply.operations]
-    wholly = supply.order["subcontracted"] or (bool(outside) and all(outside))
+    wholly = is_outsourced(supply)
     parts = {"t2": [_part(supply, supply.order, supply.created_at)], "t3": [_part(supply, supply.order, supply.released_at)]}
     if not wholly or supply.reports:
         parts["t4"] = [_part(supply, _first(supply.jobs, supply.reports, supply.order), started_at(supply), bool(outside) and outside[0])]
         parts["t5"] = [_part(supply, _first(supply.reports, supply.jobs, supply.order), ended_at(supply), _now_outside(supply))]
-    parts["t7"] = _received(supply)
+    parts["t7"] = _received(supply, at_supplier=wholly)
     if is_inspected(supply):
         passed = inspected_at(supply) if ended_at(supply) or all(part.at for part in parts["t7"]) else None
         parts["t6"] = [_part(supply, _first(supply.inspections, supply.jobs, supply.order), passed)]
@@ -108,18 +108,23 @@ def _first(*rows: Any) -> Row:
 
 def started_at(supply: Supply) -> datetime | None:
     """When the first operation began, by job orders and reports; the ERP's word only where the MES is silent."""
-    times = [row["started_at"] for row in (*supply.jobs, *supply.reports) if row["started_at"]]
+    times = [row["started_at"] for row in (*supply.jobs, *supply.reports) if row["started_at"] and not backwards(row)]
     at: datetime | None = min(times, default=supply.order["actual_start_at"])
     return at
 
 
 def ended_at(supply: Supply) -> datetime | None:
     """When the last operation ended: once all pieces passed it or were lost before, or the order is finished."""
-    times = [row["ended_at"] or row["reported_at"] for row in supply.reports]
+    times = [row["reported_at"] if backwards(row) else row["ended_at"] or row["reported_at"] for row in supply.reports]
     times += [row["ended_at"] for row in supply.jobs if row["sequence"] == last_sequence(supply)]
     lost = sum((row["scrap"] for row in supply.reports), ZERO)
     finished = supply.order["state"] in FINISHED or output(supply) + lost >= (supply.order["quantity"] or ZERO)
     return max((at for at in times if at), default=supply.order["actual_end_at"]) if finished else None
+
+
+def backwards(row: Row) -> bool:
+    """Whether the clock that told its times went wrong (B11): its quantities count, its times do not."""
+    return row["started_at"] is not None and row["ended_at"] is not None and row["ended_at"] < row["started_at"]
 
 
 def last_sequence(supply: Supply) -> int | None:
@@ -133,9 +138,14 @@ def output(supply: Supply) -> Decimal:
     return sum((row["good"] + row["concession"] for row in supply.reports if row["sequence"] == last), ZERO)
 
 
+def is_outsourced(supply: Supply) -> bool:
+    """Whether a supplier makes the whole order (整单委外): no report is to be expected of it."""
+    return bool(supply.order["subcontracted"]) or (bool(supply.operations) and all(row["outsourced"] for row in supply.operations))
+
+
 def is_inspected(supply: Supply) -> bool:
     """Whether the finished goods are inspected: asked for by the routing, or done; without a routing, expected until received."""
-    unknown = not supply.operations and not any(row["posted_at"] for row in supply.receipts)
+    unknown = not supply.operations and not is_outsourced(supply) and not any(row["posted_at"] for row in supply.receipts)
     return unknown or bool(final_inspections(supply)) or any(operation["inspected"] for operation in supply.operations)
 
 
@@ -160,7 +170,7 @@ def _now_outside(supply: Supply) -> bool:
     return bool(ahead) and bool(ahead[0]["outsourced"])
 
 
-def _received(supply: Supply) -> list[Part]:
+def _received(supply: Supply, *, at_supplier: bool) -> list[Part]:
     """The line's share of what was received; what is still to come is a part without a time."""
     posted = sorted((row for row in supply.receipts if row["posted_at"]), key=lambda row: (row["posted_at"], row["key"]))
     parts, begins = [], ZERO
@@ -170,7 +180,7 @@ def _received(supply: Supply) -> list[Part]:
         parts += [Part(row["key"], row["source"], share, row["posted_at"])] if share > 0 else []
     open_quantity = supply.quantity - sum((part.quantity for part in parts), ZERO)
     if open_quantity > 0 and not (parts and supply.order["state"] in FINISHED):
-        parts.append(Part(supply.order["key"], supply.order["source"], open_quantity, None))
+        parts.append(Part(supply.order["key"], supply.order["source"], open_quantity, None, at_supplier))
     return parts
 
 
@@ -215,8 +225,9 @@ def produced(supply: Supply) -> Decimal:
 def state(facts: LineFacts, found: Sequence[Milestone]) -> str:
     """The line's state from quantities (B19), unless a person set one."""
     at = {milestone.code: milestone for milestone in found}
+    person = line_state(facts)
     rules = (
-        (line_state(facts), bool(line_state(facts))),
+        (person, bool(person)),
         ("delivered", at["t9"].at is not None),
         ("shipped", at["t8"].at is not None),
         ("part_shipped", at["t8"].reached > 0),
@@ -234,12 +245,13 @@ def order_line(facts: LineFacts) -> dict[str, Any]:
     found = milestones(facts)
     chain, invoice = found[:10], found[10]
     waiting = awaited(chain) or (invoice if invoice.at is None else None)
-    ended = state(facts, found) in ("cancelled", "rejected")
+    stands = state(facts, found)
+    ended = stands in ("cancelled", "rejected")
     line = facts.line
     return {
         "line_key": f"{line['key']}/{line['line']}", "order_key": line["key"], "line": line["line"],
         "organisation": facts.order["organisation"], "customer": facts.order["customer"], "material": line["material"],
-        "unit": line["unit"], "state": state(facts, found), "quantity": line["quantity"],
+        "unit": line["unit"], "state": stands, "quantity": line["quantity"],
         "produced": sum((produced(supply) for supply in facts.supplies), ZERO),
         "received": found[7].reached, "shipped": found[8].reached, "invoiced": invoice.reached,
         "requested_at": line["requested_at"], "first_promised_at": line["first_promised_at"] or facts.first_promised_at,

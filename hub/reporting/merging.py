@@ -21,6 +21,8 @@ def merge(statements: Sequence[Row], defining: str) -> dict[str, Any]:
 
     An answer wins on `ANSWERS`, the origin elsewhere; who is silent (None) never wins.
     """
+    if len(statements) == 1:
+        return dict(statements[0])
     ordered = sorted(statements, key=lambda row: (row[defining] is None, row["source"]))
     merged = dict(ordered[0])
     for name in merged:

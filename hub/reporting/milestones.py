@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 ZERO = Decimal(0)
@@ -50,7 +51,7 @@ class Part:
     at_supplier: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Milestone:
     """One milestone of one line. `at` is the quantity-weighted time of its parts once `needed` is reached, else None."""
 
@@ -59,11 +60,11 @@ class Milestone:
     parts: Sequence[Part] = field(default=())
     applies: bool = True
 
-    @property
+    @cached_property
     def reached(self) -> Decimal:
         return sum((part.quantity for part in self.parts if part.at), ZERO)
 
-    @property
+    @cached_property
     def at(self) -> datetime | None:
         if not self.applies or not self.parts or self.reached < self.needed:
             return None

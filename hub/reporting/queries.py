@@ -24,6 +24,16 @@ def chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
         yield distinct[start:start + CHUNK]
 
 
+OF_PRODUCTION_ORDERS = {
+    "job_order": tables.JOBS, "operation_report": tables.REPORTS,
+    "quality_inspection": tables.INSPECTIONS, "goods_receipt": tables.RECEIPTS,
+}  # fmt: skip
+"""Entities that name a production order."""
+
+OF_ORDER_LINES = {"shipment": tables.SHIPMENT_ITEMS, "invoice": tables.INVOICE_ITEMS}
+"""Entities that name order lines."""
+
+
 async def where_in(session: AsyncConnection, table: Table, column: str, values: Iterable[Any]) -> Rows:
     """The rows whose column has one of the values, in no particular order."""
     found: Rows = []
@@ -61,6 +71,16 @@ async def facts(session: AsyncConnection, table: Table, organisation: str = "") 
     """What all sources say in one table of facts, in order of key and source."""
     wanted = [table.c.organisation == organisation] if organisation else []
     return await _rows(session, select(table).where(*wanted).order_by(table.c.key, table.c.source))
+
+
+async def demand(session: AsyncConnection) -> Rows:
+    """All demand links."""
+    return await _rows(session, select(tables.DEMAND))
+
+
+async def all_operations(session: AsyncConnection) -> Rows:
+    """The planned operations of all production orders."""
+    return await _rows(session, select(tables.OPERATIONS))
 
 
 async def deliveries(session: AsyncConnection, organisation: str = "") -> Rows:

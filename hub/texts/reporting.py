@@ -93,6 +93,25 @@ KPIS: dict[str, Text] = {
     "kpi-nothing-heard": Text("尚无反馈", "nothing was heard yet"),
 }
 
+FORMULAS: dict[str, Text] = {
+    "formula-on-time-requested": Text("按要求日足量交付的订单行 / 到期订单行", "lines delivered in full by the requested date / lines due"),
+    "formula-on-time-first-promise": Text("按首次承诺日足量交付的订单行 / 到期订单行", "lines delivered in full by the first promise / lines due"),
+    "formula-on-time-last-promise": Text("按最新承诺日足量交付的订单行 / 到期订单行", "lines delivered in full by the last promise / lines due"),
+    "formula-on-time-quantity": Text("Σ min(首次承诺日前交付量, 订单量) / Σ 到期订单量", "Σ min(quantity by the first promise, quantity) / Σ quantity due"),
+    "formula-plan-attainment": Text("Σ min(当日止产出, 冻结计划) / Σ 冻结计划(按工单·日)", "Σ min(made by the end of the day, frozen plan) / Σ frozen plan, per production order and day"),
+    "formula-plan-volume": Text("Σ 期间产出 / Σ 冻结计划", "Σ made in the period / Σ frozen plan"),
+    "formula-wip": Text("首道报工数 − 报废 − 入库", "reported at the first operation − scrap − received"),
+    "formula-first-pass-yield": Text("首次合格数 / 首次加工数(不含返工)", "GP / IP: good pieces of the first run / pieces of the first run"),
+    "formula-rolled-yield": Text("Π 各工序一次合格率(按物料)", "Π first-pass yields of a material's operations"),
+    "formula-scrap-ratio": Text("报废数 / 加工数(SQ/PQ)", "SQ / PQ: scrap / pieces processed"),
+    "formula-rework-ratio": Text("返工与返修数 / 加工数(RQ/PQ)", "RQ / PQ: pieces sent to rework or repair / pieces processed"),
+    "formula-concession-ratio": Text("让步接收数 / 加工数", "pieces accepted by concession / pieces processed"),
+    "formula-order-yield": Text("合格数(含返工后合格)/ 加工数", "good pieces, mended ones included / pieces processed"),
+    "formula-lead-time": Text("各里程碑之间的日历小时数,P50 与 P85", "calendar hours from milestone to milestone, P50 and P85"),
+    "formula-loop-completeness": Text("适用里程碑齐全的订单行 / 已确认订单行", "lines with every milestone that applies / confirmed lines"),
+    "formula-feedback-age": Text("当前时刻 − ERP 或 MES 最近一次反馈(未完订单行)", "now − the last word of ERP or MES about open lines"),
+}
+
 FINDINGS: dict[str, Text] = {
     "finding-over-confirmed": Text(
         "{document} 工序 {place}:合格与让步共“{found}”,超过下达数量“{allowed}”。请核对报工单,或追加工单数量。",
@@ -126,4 +145,4 @@ FINDINGS: dict[str, Text] = {
     ),
 }
 
-REPORTING: dict[str, Text] = {**MILESTONES, **STAGES, **STATUSES, **WAITING, **HOLDERS, **KPIS, **FINDINGS}
+REPORTING: dict[str, Text] = {**MILESTONES, **STAGES, **STATUSES, **WAITING, **HOLDERS, **KPIS, **FORMULAS, **FINDINGS}

@@ -22,45 +22,52 @@ def pieces(value: int | str) -> dict[str, str]:
     return {"value": str(value), "unit": "H87"}
 
 
-def make_event(source: str, name: str, days: float, *, revision: int = 1, correction: int = 0, partial: bool = False, late: float = 0, **fields: Any) -> Event:
+def make_event(
+    source: str, name: str, days: float, *, revision: int = 1, correction: int = 0, partial: bool = False, late: float = 0, **fields: Any,
+) -> Event:  # fmt: skip
     """An event of a valid entity, said `days` after the start; `late`: how many days later the hub heard of it."""
     one = decode(name, {"organisation": "P1", **fields}, partial=partial)
     time = START + timedelta(days=days)
     return Event(
-        id=event_id(source, name, one.key, revision, correction), source=source, entity=name, key=one.key, lane=one.lane, revision=revision,
-        correction=correction, time=time, recorded_at=time + timedelta(days=late), data=encode(one),
+        id=event_id(source, name, one.key, revision, correction), source=source, entity=name, key=one.key, lane=one.lane,
+        revision=revision, correction=correction, time=time, recorded_at=time + timedelta(days=late), data=encode(one),
     )  # fmt: skip
 
 
-def make_order(days: float = 0, *, revision: int = 1, state: str = "confirmed", quantity: int = 100, number: str = "SO-1", **line: Any) -> Event:
+def make_order(
+    days: float = 0, *, revision: int = 1, state: str = "confirmed", quantity: int = 100, number: str = "SO-1", **line: Any,
+) -> Event:  # fmt: skip
     lines = [{"line": 1, "material": "PUMP", "quantity": pieces(quantity), "requested_at": at(20), **line}]
     return make_event(
-        "crm", "sales_order", days, revision=revision, number=number, customer="C1", state=state, ordered_at=at(0), customer_order="PO-77",
-        lines=lines,
+        "crm", "sales_order", days, revision=revision, number=number, customer="C1", state=state, ordered_at=at(0),
+        customer_order="PO-77", lines=lines,
     )  # fmt: skip
 
 
-def make_answer(days: float, *, revision: int = 1, state: str = "accepted", promised: float = 18, number: str = "SO-1", **fields: Any) -> Event:
+def make_answer(
+    days: float, *, revision: int = 1, state: str = "accepted", promised: float = 18, number: str = "SO-1", **fields: Any,
+) -> Event:  # fmt: skip
     """What the ERP says of the CRM's order: its state and its promise."""
     lines = [{"line": 1, "promised_at": at(promised)}]
     return make_event("erp", "sales_order", days, revision=revision, partial=True, number=number, state=state, lines=lines, **fields)
 
 
-def make_production_order(days: float, *, revision: int = 1, state: str = "released", number: str = "MO-1", quantity: int = 100, **fields: Any) -> Event:
+def make_production_order(
+    days: float, *, revision: int = 1, state: str = "released", number: str = "MO-1", quantity: int = 100, **fields: Any,
+) -> Event:  # fmt: skip
     given = {
         "demands": [{"order": "P1/SO-1", "line": 1, "quantity": pieces(quantity)}], "planned_end_at": at(10),
-        "routing_snapshot": [
-            {"line": 1, "sequence": 10, "operation": "TURN"}, {"line": 2, "sequence": 20, "operation": "ASSEMBLE", "checks": ["last"]},
-        ],
+        "routing_snapshot": [{"sequence": 10, "operation": "TURN"}, {"sequence": 20, "operation": "ASSEMBLE", "checks": ["last"]}],
         **fields,
     }  # fmt: skip
-    for row in given["routing_snapshot"]:
-        row.pop("line", None)
-    return make_event("erp", "production_order", days, revision=revision, number=number, material="PUMP", quantity=pieces(quantity), state=state, **given)
+    return make_event(
+        "erp", "production_order", days, revision=revision, number=number, material="PUMP", quantity=pieces(quantity), state=state, **given,
+    )  # fmt: skip
 
 
 def make_report(number: str, days: float, sequence: int, good: int, *, order: str = "P1/MO-1", late: float = 0, **fields: Any) -> Event:
-    given = {"operation": {10: "TURN", 20: "ASSEMBLE"}[sequence], "started_at": at(days - 0.2), "ended_at": at(days), "unit": "H87", **fields}
+    operation = {10: "TURN", 20: "ASSEMBLE"}[sequence]
+    given = {"operation": operation, "started_at": at(days - 0.2), "ended_at": at(days), "unit": "H87", **fields}
     return make_event(
         "mes", "operation_report", days, late=late, number=number, production_order=order, sequence=sequence, good=str(good),
         reported_at=at(days), **given,
@@ -69,8 +76,8 @@ def make_report(number: str, days: float, sequence: int, good: int, *, order: st
 
 def make_inspection(days: float, *, number: str = "QI-1", state: str = "passed") -> Event:
     return make_event(
-        "mes", "quality_inspection", days, number=number, stage="final", state=state, production_order="P1/MO-1", material="PUMP", unit="H87",
-        inspected="100", accepted="100", inspected_at=at(days),
+        "mes", "quality_inspection", days, number=number, stage="final", state=state, production_order="P1/MO-1", material="PUMP",
+        unit="H87", inspected="100", accepted="100", inspected_at=at(days),
     )  # fmt: skip
 
 

@@ -26,7 +26,6 @@ from tests.reporting.factory import (
     make_answer,
     make_event,
     make_inspection,
-    make_invoice,
     make_order,
     make_posting,
     make_production_order,
@@ -198,7 +197,8 @@ async def test_a_rebuild_gives_the_same_tables_and_tells_nothing_new(database: D
 
 
 EVENTS = [
-    *make_story(), make_order(2, revision=2, quantity=90), make_answer(4, revision=2, promised=30), make_inspection(7.5, number="QI-0", state="failed"),
+    *make_story(), make_order(2, revision=2, quantity=90), make_answer(4, revision=2, promised=30),
+    make_inspection(7.5, number="QI-0", state="failed"),
     make_report("RP-3", 6, 20, 40), make_report("RP-4", 6.5, 20, -40, reverses="P1/RP-3"), make_receipt(10, 5, number="GR-2"),
     make_shipment(13, 10, number="DN-2"), make_posting(10, number="GR-2"), make_posting(12, number="GR-2", state="reversed", revision=2),
     make_production_order(6, revision=3, state="on_hold"), make_production_order(6.5, revision=4, planned_end_at=at(12)),

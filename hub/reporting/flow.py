@@ -1,0 +1,181 @@
+"""Plan attainment, work in process, lead time by stage, and how complete the loop is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from hub.reporting.figures import Figure, Partial, Period, ReportFacts, count, grouped, percentile, ratio
+from hub.reporting.merging import Row
+from hub.reporting.milestones import MILESTONES, ZERO, Milestone, Part, Stage, stages
+from hub.reporting.yields import processed
+
+ACTIVE = frozenset({"firm", "released", "in_progress", "completed"})
+SHARES = {"P50": Decimal("0.5"), "P85": Decimal("0.85")}
+HOUR = Decimal(3600)
+
+
+class Planned(NamedTuple):
+    """What one production order was to make until the end of one day."""
+
+    production_order: str
+    due_at: datetime
+    quantity: Decimal
+
+
+def frozen_plan(facts: ReportFacts, period: Period) -> list[Planned]:
+    """Per production order, the version that stood when the plan was frozen: a later shift of the date does not hide a delay."""
+    found = []
+    for key, versions in grouped(facts.plans, lambda row: row["key"]).items():
+        for day in {period.day(row["due_at"]) for row in versions if period.holds(row["due_at"])}:
+            cut_off = period.frozen_at or datetime.combine(day, time(), period.zone)
+            stood = max((row for row in versions if row["happened_at"] < cut_off), key=_version, default=None)
+            if stood and stood["due_at"] and period.day(stood["due_at"]) == day and stood["state"] in ACTIVE and stood["quantity"]:
+                found.append(Planned(key, stood["due_at"], stood["quantity"]))
+    return found
+
+
+def _version(row: Row) -> tuple[int, int, str]:
+    return row["revision"], row["correction"], row["source"]
+
+
+def plan_attainment(facts: ReportFacts, period: Period) -> list[Figure]:
+    """Σ min(actual, plan) / Σ plan per production order and day; what one order makes too much does not help another."""
+    plan = [one for one in frozen_plan(facts, period) if period.day(one.due_at) <= period.day(period.as_of)]
+    made = grouped(outputs(facts), lambda row: row["production_order"])
+    kept = [min(_until(made.get(one.production_order, []), one, period), one.quantity) for one in plan]
+    part = Partial(sum(kept, ZERO), sum((one.quantity for one in plan), ZERO), len(plan))
+    return [ratio("plan-attainment", period, part, "kpi-nothing-planned")]
+
+
+def plan_volume(facts: ReportFacts, period: Period) -> list[Figure]:
+    """Σ actual / Σ plan: how much, not whether it was what was planned."""
+    plan = [one for one in frozen_plan(facts, period) if period.day(one.due_at) <= period.day(period.as_of)]
+    made = [row for row in outputs(facts) if period.holds(row["ended_at"] or row["reported_at"])]
+    actual = sum((row["good"] + row["concession"] for row in made), ZERO)
+    part = Partial(actual, sum((one.quantity for one in plan), ZERO), len(plan) + len(made))
+    return [ratio("plan-volume", period, part, "kpi-nothing-planned")]
+
+
+def _until(reports: Iterable[Row], plan: Planned, period: Period) -> Decimal:
+    """What the order had made by the end of its day."""
+    day = period.day(plan.due_at)
+    return sum((row["good"] + row["concession"] for row in reports if period.day(row["ended_at"] or row["reported_at"]) <= day), ZERO)
+
+
+def outputs(facts: ReportFacts) -> list[Row]:
+    """The reports of last operations."""
+    last: dict[str, int] = {}
+    for row in (*facts.operations, *facts.reports):
+        key = row.get("production_order") or row["key"]
+        last[key] = max(row["sequence"] or 0, last.get(key, 0))
+    return [row for row in facts.reports if row["sequence"] == last[row["production_order"]]]
+
+
+class Balance(NamedTuple):
+    """One production order's pieces: what it started, lost and delivered, and where the rest is (by operation in front of them)."""
+
+    started: Decimal
+    scrapped: Decimal
+    received: Decimal
+    waiting: dict[str, Decimal]
+    rework: Decimal
+
+
+def balance(reports: Sequence[Row], received: Decimal) -> Balance:
+    """B4: started = scrap + received + waiting + open rework. A negative part is shown, not clamped: reports may still come (B3)."""
+    steps = grouped(reports, lambda row: f"{row['sequence'] or 0:09d}")
+    came, waiting, rework = ZERO, {}, ZERO
+    started = ZERO
+    for place, rows in enumerate(steps.values()):
+        taken = sum((processed(row) for row in rows if row["first_pass"]), ZERO)
+        started = taken if place == 0 else started
+        if place:
+            waiting[rows[0]["operation"] or str(rows[0]["sequence"])] = came - taken
+        mended = sum((processed(row) for row in rows if not row["first_pass"]), ZERO)
+        rework += sum((row["rework"] + row["repair"] for row in rows), ZERO) - mended
+        came = sum((row["good"] + row["concession"] for row in rows), ZERO)
+    waiting["receipt"] = came - received
+    return Balance(started, sum((row["scrap"] for row in reports), ZERO), received, waiting, rework)
+
+
+def work_in_process(facts: ReportFacts, period: Period) -> list[Figure]:
+    """Pieces between the first operation and receipt as of now: in all, and by what they wait for. Closed orders hold none."""
+    reports = grouped((row for row in facts.reports if _known(row, period)), lambda row: row["production_order"])
+    received = (row for row in facts.receipts if row["posted_at"] and row["posted_at"] <= period.as_of)
+    posted = grouped(received, lambda row: row["production_order"])
+    places: dict[str, Decimal] = {}
+    for key, rows in reports.items():
+        if facts.production_orders.get(key, {}).get("state") in ("closed", "cancelled"):
+            continue
+        found = balance(rows, sum((row["quantity"] for row in posted.get(key, [])), ZERO))
+        for place, quantity in {**found.waiting, "rework": found.rework}.items():
+            places[place] = places.get(place, ZERO) + quantity
+    sources = sum(map(len, reports.values())) + sum(map(len, posted.values()))
+    total = count("wip", period, sum(places.values(), ZERO), "pieces", sources)
+    return [total, *(count("wip", period, quantity, "pieces", sources, waits_for=place) for place, quantity in sorted(places.items()))]
+
+
+def _known(row: Row, period: Period) -> bool:
+    at: datetime = row["ended_at"] or row["reported_at"]
+    return at <= period.as_of
+
+
+def stages_of(line: Row) -> list[Stage]:
+    """The stages of a row of `read_order_lines`."""
+    left_out = line["not_applicable"].split()
+    return stages([
+        Milestone(code=step.code, applies=step.code not in left_out, parts=[Part("", "", line["quantity"], line[step.code])])
+        for step in MILESTONES
+    ])  # fmt: skip
+
+
+def lead_time(facts: ReportFacts, period: Period) -> list[Figure]:
+    """Hours by stage, and from the confirmation to the last milestone, of lines that were shipped in the period: P50 and P85.
+
+    Calendar hours. A stage with something missing inside, or negative, is a defect: counted as such, in no percentile.
+    """
+    lines = [line for line in facts.lines if period.holds(line["t8"])]
+    taken = [stage for line in lines for stage in stages_of(line)]
+    figures = []
+    for step in MILESTONES[1:]:
+        found = [stage for stage in taken if stage.ends == step.code]
+        figures += _hours(period, step.code, [stage.duration for stage in found if not stage.defect])
+        defects = Decimal(sum(bool(stage.defect) for stage in found))
+        figures.append(count("lead-time", period, defects, "lines", len(found), stage=step.code, statistic="defects"))
+    totals = [(line["t9"] or line["t8"]) - line["t0"] for line in lines if line["t0"]]
+    return figures + _hours(period, "total", totals)
+
+
+def _hours(period: Period, stage: str, durations: Sequence[timedelta]) -> list[Figure]:
+    hours = [Decimal(duration // timedelta(milliseconds=1)) / 1000 / HOUR for duration in durations]
+    return [
+        count("lead-time", period, percentile(hours, share), "hours", len(hours), reason="kpi-no-stages", stage=stage, statistic=name)
+        for name, share in SHARES.items()
+    ]
+
+
+def is_complete(line: Row) -> bool:
+    """Whether every milestone that applies, up to the shipment, is there, in its order."""
+    left_out = line["not_applicable"].split()
+    reached = all(line[step.code] is not None for step in MILESTONES[:9] if step.code not in left_out)
+    return reached and not any(stage.defect for stage in stages_of(line))
+
+
+def loop_completeness(facts: ReportFacts, period: Period) -> list[Figure]:
+    """The share of the order lines confirmed in the period, without cancelled and rejected ones, whose chain is complete."""
+    lines = [line for line in facts.lines if period.holds(line["t0"]) and line["state"] not in ("cancelled", "rejected")]
+    part = Partial(Decimal(sum(map(is_complete, lines))), Decimal(len(lines)), len(lines))
+    return [ratio("loop-completeness", period, part, "kpi-no-lines")]
+
+
+def feedback_age(facts: ReportFacts, period: Period) -> list[Figure]:
+    """Hours since anything was heard from ERP or MES about open lines: the middle and the oldest."""
+    still_open = [line for line in facts.lines if line["t0"] and line["waits_for"] and line["t8"] is None]
+    ages = [Decimal(int((period.as_of - (line["heard_at"] or line["t0"])).total_seconds())) / HOUR for line in still_open]
+    return [
+        count("feedback-age", period, value, "hours", len(ages), reason="kpi-nothing-heard", statistic=name)
+        for name, value in (("P50", percentile(ages, SHARES["P50"])), ("oldest", max(ages, default=None)))
+    ]
