@@ -100,6 +100,7 @@ ISSUE_TYPES = {"pick": "1", "back_flush": "2", "none": "7"}
 DEMAND = (
     Field("FSaleOrderNo", "order"), Field("F_HUB_ORDERLINE", "line", "number"), Field("F_HUB_DEMANDQTY", "quantity.value", "number"),
 )  # fmt: skip
+SECOND = (Field("FSecRealQty", "quantity.second.value", "number"), Field("FSecUnitId.FNumber", "quantity.second.unit"))
 ORDER_LINE = (Field("F_HUB_ORDERLINE", "order_line", "number"),)
 
 SALES_ORDER = Form(
@@ -109,7 +110,8 @@ SALES_ORDER = Form(
     header=(
         Field("FBillTypeID.FNumber", "type"), Field("FDate", "ordered_at", "day"), Field("FCustId.FNumber", "customer"),
         Field("FSaleOrderFinance.FSettleCurrId.FNumber", "currency", values=CURRENCIES), Field("F_HUB_OPINION", "rejection"),
-        Field("FNote", "remark"), Field("FApproveDate", "", "given"),
+        Field("F_HUB_REQUEST", "state", values={"cancel_requested": "cancel", "*": ""}), Field("FNote", "remark"),
+        Field("FApproveDate", "", "given"),
     ),
     lines=(
         Field(HUB_LINE, "line", "number"), MATERIAL, *_quantity("FQty", "FUnitID.FNumber"), Field("FTaxPrice", "price_with_tax", "number"),
@@ -154,7 +156,7 @@ BOM = Form(
         Field("FNUMERATOR", "quantity.value", "number"), Field("FDENOMINATOR", "$.base_quantity.value", "number"),
         Field("FCHILDUNITID.FNumber", "quantity.unit"),
         Field("FDOSAGETYPE", "fixed", values={"True": "1", "*": "2"}), Field("FSCRAPRATE", "component_scrap_percent", "number"),
-        Field("FISSUETYPE", "issue_method", values=ISSUE_TYPES),
+        Field("FISSUETYPE", "issue_method", values=ISSUE_TYPES), Field("FOPERID", "sequence", "number"),
     ),
 )  # fmt: skip
 ROUTE = Form(
@@ -225,7 +227,7 @@ PICKING = Form(
     lines=(
         Field("FEntity_FSeq", "line", "number"), Field("FMoBillNo", "$.production_order"), MATERIAL,
         Field("FActualQty", "quantity.value", "number"),
-        Field("FUnitID.FNumber", "quantity.unit"), STOCK, LOT, Field("F_HUB_PLANNEDMATERIAL.FNumber", "planned_material"),
+        Field("FUnitID.FNumber", "quantity.unit"), STOCK, LOT, *SECOND, Field("F_HUB_PLANNEDMATERIAL.FNumber", "planned_material"),
     ),
 )  # fmt: skip
 RECEIPT = Form(
@@ -235,8 +237,7 @@ RECEIPT = Form(
         Field("FDate", "declared_at", "day"), Field("FApproveDate", "posted_at", "given"), Field("F_HUB_REVERSES", "reverses"),
     ),
     lines=(
-        Field("FMoBillNo", "production_order"), MATERIAL, Field("FRealQty", "quantity.value", "number"),
-        Field("FUnitID.FNumber", "quantity.unit"), STOCK, LOT,
+        Field("FMoBillNo", "production_order"), MATERIAL, *_quantity("FRealQty", "FUnitID.FNumber"), STOCK, LOT, *SECOND,
     ),
 )  # fmt: skip
 PURCHASE_RECEIPT = Form(

@@ -78,8 +78,8 @@ class Documents:
         old = self._existing(form, model)
         organisation = old.organisation if old else str(dotted(model, form.organisation) or "")
         number = old.number if old else str(model.get(form.number) or f"{form.form}{len(self._books.history()):06d}")
-        data = canonical(form, model, old.data if old else {})
-        data |= {"state": FIRST_STATE[form.writes]} if form.writes in FIRST_STATE else {}
+        first = {"state": FIRST_STATE[form.writes]} if form.writes in FIRST_STATE else {}
+        data = canonical(form, model, {**(old.data if old else {}), **first})
         data.pop("rejection", None)
         if form.own_number:
             data[form.own_number] = number

@@ -175,8 +175,9 @@ def _line(form: Form, row: Mapping[str, Any], before: Mapping[Any, Mapping[str, 
 def _take(fields: Sequence[Field], source: Mapping[str, Any], target: dict[str, Any]) -> None:
     for each in fields:
         value = dotted(source, each.key)
-        if value is not None and each.kind != "given":
-            _put(target, each.place.split("|")[0].removeprefix("$."), _in(each, value))
+        if value is None or each.kind == "given" or (taken := _in(each, value)) == "*":
+            continue
+        _put(target, each.place.split("|")[0].removeprefix("$."), taken)
 
 
 def dotted(model: Mapping[str, Any], key: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.kingdee.client import Client
@@ -70,7 +70,7 @@ class KingdeeSink:
         state = await self._read_back(form, document, str(answer["Result"]["Id"]), "Save")
         if state.mark != document.mark or state.status not in STATUSES_AFTER["save"]:
             raise self._nothing_done(document, "Save")
-        return _written(form, state, document.organisation)
+        return replace(_written(form, state, document.organisation), step="save")
 
     async def _step(self, form: Form, document: Document) -> Written:
         id = document.id or await self._id_of(document)
@@ -79,10 +79,10 @@ class KingdeeSink:
         state = await self._read_back(form, document, id, call)
         if state.status not in STATUSES_AFTER[document.step]:
             raise self._nothing_done(document, call)
-        return _written(form, state, document.organisation)
+        return replace(_written(form, state, document.organisation), step=document.step)
 
     async def _operate(self, form: Form, document: Document) -> Written:
-        """Repeating it changes nothing: the state is read first. Nothing is left to do on such a document, so its step is the last."""
+        """Repeating it changes nothing: the state is read first. Every step of the delivery is then as good as done."""
         number, becomes = OPERATIONS[document.operation]
         id = document.id or await self._id_of(document)
         state = await self._state(form, id)
@@ -93,7 +93,7 @@ class KingdeeSink:
             state = await self._read_back(form, document, id, number)
         if not getattr(state, becomes):
             raise self._nothing_done(document, number)
-        return Written(id=state.id, number=state.number, step="audit", mark=document.mark, revision=document.revision)
+        return Written(id=state.id, number=state.number, step=document.step, mark=document.mark, revision=document.revision)
 
     async def _open_up(self, form: Form, state: State) -> None:
         """Under approval: take it back. Audited: unaudit if the plant wants it, else the vendor refuses in its own words."""

@@ -30,7 +30,8 @@ class Plant:
     async def start(self) -> Plant:
         self.simulator = KingdeeSimulator(self.books, self.faults, landing_s=0.05, late_s=0.2)
         self.books.save("material", "100", "M-1", MATERIAL, status="audited")
-        self.books.save("customer", "100", "C-1", {"code": "C-1", "name": "甲", "state": "active"}, status="audited", custom={"allocated": "100"})
+        customer = {"code": "C-1", "name": "甲", "state": "active"}
+        self.books.save("customer", "100", "C-1", customer, status="audited", custom={"allocated": "100"})
         self.url = await self.stack.enter_async_context(serve(self.simulator.app))
         return self
 
