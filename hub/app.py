@@ -15,6 +15,7 @@ import mappings
 from hub.bus.base import Bus
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.kafka import KafkaBus
+from hub.bus.prefixed import PrefixedBus
 from hub.bus.topics import DELIVERIES, canonical, inbound, topics_for
 from hub.config import Settings
 from hub.db import Database
@@ -66,7 +67,8 @@ def open_bus(settings: Settings) -> Bus:
     """The bus of the profile."""
     if settings.profile == "embedded":
         return EmbeddedBus(settings.folder / "bus.db")
-    return KafkaBus(settings.bus.servers, replicas=settings.bus.replication)
+    kafka = KafkaBus(settings.bus.servers, replicas=settings.bus.replication)
+    return PrefixedBus(kafka, settings.bus.prefix) if settings.bus.prefix else kafka
 
 
 def load_rules(settings: Settings, installed: Mapping[str, Connector]) -> Rules:

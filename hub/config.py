@@ -61,13 +61,16 @@ class BusSettings(_Strict):
     """The bus of the cluster profile."""
 
     servers: str = Field(default="127.0.0.1:9092", description="Kafka's bootstrap servers")
-    replication: int = Field(default=1, ge=1, description="Replicas of each topic")
+    replication: int | None = Field(default=None, ge=1, description="Replicas of each topic; three, or as many as there are brokers")
+    prefix: str = Field(default="", description="Put before every topic and group, where several hubs share a broker")
 
 
 class Settings(_Strict):
     """Everything the hub can be told."""
 
-    profile: Literal["embedded", "cluster"] = Field(default="embedded", description="embedded: SQLite and a log file; cluster: Kafka, PostgreSQL")
+    profile: Literal["embedded", "cluster"] = Field(
+        default="embedded", description="embedded: SQLite and a log file; cluster: Kafka and PostgreSQL"
+    )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of what the command line prints")
     folder: Path = Field(default=Path("data"), description="Where the embedded profile keeps its files")
     database: str = Field(default="", description="cluster: postgresql+asyncpg://user:password@host/name")

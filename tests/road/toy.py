@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -201,7 +202,8 @@ def make_settings(folder: Path, database: str = "", kafka: str = "") -> Settings
         "erp": SystemSettings(connector="works", roles=frozenset({"erp"}), organisations={"100": "P1"}, poll_s=0.05),
     }
     return Settings(
-        profile="cluster" if kafka else "embedded", folder=folder, database=database, bus=BusSettings(servers=kafka or "none"),
+        profile="cluster" if kafka else "embedded", folder=folder, database=database,
+        bus=BusSettings(servers=kafka or "none", prefix=f"t{uuid.uuid4().hex[:8]}." if kafka else ""),
         systems=systems, tick_s=0.03, sweep_s=0.3, lease_s=2.0, instance="a", partitions=1 if not kafka else 2,
     )
 
