@@ -29,7 +29,7 @@ def _read(name: str, text: Text) -> EntityCard:
 
 
 def _written(name: str, text: Text) -> EntityCard:
-    """refuses_duplicates stays False: API writes skip the form's duplicate check; only `transaction_id` keeps a create from happening twice."""
+    """refuses_duplicates stays False: API writes skip the form's duplicate check; only `transaction_id` prevents a second row."""
     return EntityCard(entity=name, name=text, fetched=True, steps=("save",), default_step="save", carries_mark=True, settle_s=5.0)
 
 

@@ -125,7 +125,8 @@ class Sheet:
 
     def row(self, books: Books, entry: Entry) -> dict[str, Any]:
         """The form's row, by label."""
-        labelled = {ORGANISATION_LABEL: entry.organisation, FORMS[self.name].number_label: entry.number, **shown(self.columns, entry.data)}
+        labelled = {ORGANISATION_LABEL: entry.organisation, FORMS[self.name].number_label: entry.number}
+        labelled |= shown(self.columns, entry.data)
         if self.beside:
             second = books.get(self.beside, entry.organisation, entry.number)
             labelled |= shown(self.beside_columns, second.data if second else {})
@@ -134,6 +135,11 @@ class Sheet:
         if self.kind == "sales_order" and labelled["状态"] == "已确认" and entry.version > 1:
             labelled["状态"] = "已变更"
         return labelled
+
+    def number(self, entry: Entry) -> Any:
+        """The business number as the form shows it."""
+        label = FORMS[self.name].number_label
+        return shown([column for column in self.columns if column.name == label], entry.data).get(label, entry.number)
 
     def changed_at(self, books: Books, entry: Entry) -> datetime:
         """When the row, or what it shows beside, last changed."""

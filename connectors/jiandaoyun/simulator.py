@@ -206,9 +206,11 @@ def _matches(books: Books, sheet: Sheet, entry: Entry, condition: Body | None) -
 
 
 def _field(books: Books, sheet: Sheet, entry: Entry, name: str) -> Any:
-    """One field of a row; the hidden key without making the whole row."""
+    """One field of a row; those that clients look for without making the whole row."""
     if sheet.has_hidden and name == widget(KEY_LABEL):
         return entry.custom.get("key", "")
+    if name == widget(FORMS[sheet.name].number_label):
+        return sheet.number(entry)
     return sheet.changed_at(books, entry) if name == "updateTime" else raw_row(books, sheet, entry)[name]
 
 
