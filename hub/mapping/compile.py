@@ -6,50 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from hub.mapping.errors import ContextUnknown, EmptyCode, ExpressionFailed, MappingFailed, NotAList, NotInTable, shorten
+from hub.mapping.errors import MappingFailed, NotAList, NotInTable, OperationUnclear, shorten
 from hub.mapping.expressions import Expression, Scope, evaluate, holds
+from hub.mapping.parts import Fetch, Mark, Run, Step, chain, coded, key_text, listed, read_all, read_one, state_of
 from hub.mapping.paths import ABSENT, Path, getter, setter
-from hub.mapping.rules import LEFT_OUT, Rule, Source, Using
+from hub.mapping.rules import LEFT_OUT, Rule, Source
 from hub.mapping.spec import Lookups, Mapped, Missing, Reference
-
-_NOBODY = object()
-
-
-class Run:
-    """One record on its way through the steps. `at`: the rows we are in, outermost first, as linked (outer, list, index)."""
-
-    __slots__ = ("at", "cel", "cel_for", "cel_scope", "failures", "look", "missing", "root")
-
-    def __init__(self, root: Any, look: Lookups) -> None:
-        self.root = root
-        self.look = look
-        self.missing: list[Missing] = []
-        self.failures: list[MappingFailed] = []
-        self.at: Any = None
-        self.cel: Any = None
-        self.cel_for: Any = _NOBODY
-        self.cel_scope: Scope | None = None
-
-    def context(self, it: Any, scope: Scope) -> Any:
-        """The CEL context of `it`, built once for all expressions of its level."""
-        if self.cel_for is not it or self.cel_scope is not scope:
-            self.cel = scope.context(it=it, root=self.root)
-            self.cel_for, self.cel_scope = it, scope
-        return self.cel
-
-    def place(self, name: str) -> str:
-        """`lines[2].FQty`: a path of a rule, with the rows we are in."""
-        parts, at = [name], self.at
-        while at is not None:
-            at, outer, index = at
-            parts.append(f"{outer}[{index}]")
-        return ".".join(reversed(parts))
-
-
-Fetch = Callable[[Any, Run], Any]
-Step = Callable[[Any, Run, dict[str, Any]], None]
-Mark = Callable[[str, str], None]
-"""Told what was exercised: rule number, and which part of it (coverage by cases)."""
 
 
 class Compiler:
@@ -83,7 +45,7 @@ class Compiler:
             asked = ask(record, run)
             if isinstance(asked, str) and asked:
                 return asked
-            raise ExpressionFailed(words=f"operation must be text, and is {shorten(asked)}")
+            raise OperationUnclear(value=shorten(asked))
         except MappingFailed as error:
             run.failures.append(error.at(rule=f"{self._file} #operation", to="operation", path="operation", value=""))
             return ""
@@ -122,9 +84,8 @@ class Compiler:
         return tuple(self._each(rule, scope) if rule.each else self._value(rule, scope) for rule in rules)
 
     def _value(self, rule: Rule, scope: Scope) -> Step:
-        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), setter(rule.target)
-        fill, convert, translate = self._fill(rule), _chain(rule.using), self._translate(rule)
-        seen = self._seen(rule)
+        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
+        fill, convert, translate = self._fill(rule), chain(rule.using), self._translate(rule)
 
         def step(it: Any, run: Run, out: dict[str, Any]) -> None:
             value: Any = ABSENT
@@ -132,7 +93,7 @@ class Compiler:
                 if when is not None and not when(it, run):
                     return
                 value = fetch(it, run)
-                if fill is not None and (state := _state(value)) in rule.default:
+                if fill is not None and (state := state_of(value)) in rule.default:
                     value = fill(state)
                 elif value is not ABSENT and value is not None:
                     if convert is not None:
@@ -141,8 +102,6 @@ class Compiler:
                         value = translate(value, run)
                 if value is not ABSENT:
                     put(out, value)
-                    if seen is not None:
-                        seen()
             except Exception as error:
                 self._fail(run, rule, error, value)
 
@@ -150,9 +109,9 @@ class Compiler:
 
     def _each(self, rule: Rule, scope: Scope) -> Step:
         rows = Scope()
-        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), setter(rule.target)
+        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
         where, steps, fill = self._when(rule.where, rule, rows, "where"), self.steps(rule.rules, rows), self._fill(rule)
-        seen, name = self._seen(rule), rule.source.text
+        name = rule.source.text
 
         def make(value: list[Any], run: Run) -> list[Any]:
             made, outer = [], run.at
@@ -174,7 +133,7 @@ class Compiler:
                 if when is not None and not when(it, run):
                     return
                 value = fetch(it, run)
-                if fill is not None and (state := _state(value)) in rule.default:
+                if fill is not None and (state := state_of(value)) in rule.default:
                     value = fill(state)
                 elif isinstance(value, list):
                     value = make(value, run)
@@ -182,8 +141,6 @@ class Compiler:
                     raise NotAList(value=shorten(value))
                 if value is not ABSENT:
                     put(out, value)
-                    if seen is not None:
-                        seen()
             except Exception as error:
                 run.at = at
                 self._fail(run, rule, error, value)
@@ -201,9 +158,9 @@ class Compiler:
             scope.add(expression)
             return lambda it, run: evaluate(expression, run.context(it, scope))
         if len(source.paths) == 1:
-            return _read(source.paths[0])
+            return read_one(source.paths[0])
         if source.paths:
-            return _read_all(tuple(_read(path) for path in source.paths))
+            return read_all(tuple(read_one(path) for path in source.paths))
         constant = source.const
         return lambda it, run: constant
 
@@ -234,26 +191,33 @@ class Compiler:
 
         return fill
 
-    def _seen(self, rule: Rule) -> Callable[[], None] | None:
-        mark = self._mark
-        return None if mark is None else lambda: mark(rule.number, "value")
+    def _put(self, rule: Rule) -> Callable[[dict[str, Any], Any], None]:
+        put, mark = setter(rule.target), self._mark
+        if mark is None:
+            return put
+
+        def seen(out: dict[str, Any], value: Any) -> None:
+            put(out, value)
+            mark(rule.number, "value")
+
+        return seen
 
     def _translate(self, rule: Rule) -> Callable[[Any, Run], Any] | None:
         if rule.lookup is not None:
-            return _listed(self._table(rule.lookup, rule.number))
+            return listed(self._table(rule.lookup, rule.number))
         if rule.code:
             kind = rule.code
-            return _listed(_coded(rule, kind, lambda look, value: look.code(kind, value)))
+            return coded(rule, kind, lambda look, value: look.code(kind, value))
         if rule.document:
             entity, internal = rule.document, rule.document_id
-            return _listed(_coded(rule, entity, lambda look, value: look.document(entity, value, internal)))
+            return coded(rule, entity, lambda look, value: look.document(entity, value, internal))
         return None
 
     def _table(self, rows: Mapping[str, Any], number: str) -> Callable[[Any, Run], Any]:
         mark = self._mark
 
         def find(value: Any, run: Run) -> Any:
-            key = _key(value)
+            key = key_text(value)
             if key not in rows:
                 raise NotInTable(value=shorten(value), known=", ".join(f"'{row}'" for row in rows)[:200])
             if mark is not None:
@@ -261,114 +225,6 @@ class Compiler:
             return rows[key]
 
         return find
-
-
-def _key(value: Any) -> str:
-    """A value as it is written in YAML."""
-    if isinstance(value, str):
-        return value
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def _state(value: Any) -> str:
-    """'absent', 'null', 'empty' (nothing but blanks; no items), or '' where there is a value (0 and false are values)."""
-    if value is ABSENT:
-        return "absent"
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return "" if value and not value.isspace() else "empty"
-    return "empty" if isinstance(value, list | dict) and not value else ""
-
-
-def _read(path: Path) -> Fetch:
-    get = getter(path.steps)
-    if path.origin == "row":
-        return lambda it, run: get(it)
-    if path.origin == "root":
-        return lambda it, run: get(run.root)
-    name = str(path.steps[0])
-
-    def ask(it: Any, run: Run) -> Any:
-        try:
-            return run.look.context(name)
-        except LookupError:
-            raise ContextUnknown(name=name) from None
-
-    return ask
-
-
-def _read_all(fetches: tuple[Fetch, ...]) -> Fetch:
-    """Several paths give a list in which an absent value is null; absent where all are."""
-
-    def read(it: Any, run: Run) -> Any:
-        values = [fetch(it, run) for fetch in fetches]
-        if all(value is ABSENT for value in values):
-            return ABSENT
-        return [None if value is ABSENT else value for value in values]
-
-    return read
-
-
-def _chain(using: tuple[Using, ...]) -> Callable[[Any, Run], Any] | None:
-    if not using:
-        return None
-    if len(using) == 1:
-        return _single(using[0].convert, using[0].asks)
-
-    each_in_turn = tuple(_single(each.convert, each.asks) for each in using)
-
-    def convert(value: Any, run: Run) -> Any:
-        for each in each_in_turn:
-            if value is None:
-                return None
-            value = each(value, run)
-        return value
-
-    return convert
-
-
-def _single(convert: Callable[..., Any], asks: str) -> Callable[[Any, Run], Any]:
-    if asks == "zone":
-        return lambda value, run: convert(value, zone=_ask(run, "zone"))
-    if asks:
-        return lambda value, run: convert(value, **{asks: _ask(run, asks)})
-    return lambda value, run: convert(value)
-
-
-def _ask(run: Run, name: str) -> Any:
-    try:
-        return run.look.context(name)
-    except LookupError:
-        return None
-
-
-def _listed(translate: Callable[[Any, Run], Any]) -> Callable[[Any, Run], Any]:
-    """A list is translated item by item; what is missing of it makes the whole missing."""
-
-    def each(value: Any, run: Run) -> Any:
-        if type(value) is not list:
-            return translate(value, run)
-        values = [translate(item, run) for item in value]
-        return ABSENT if any(item is ABSENT for item in values) else values
-
-    return each
-
-
-def _coded(rule: Rule, name: str, ask: Callable[[Lookups, str], str | Missing]) -> Callable[[Any, Run], Any]:
-    def translate(value: Any, run: Run) -> Any:
-        text = value if type(value) is str else _key(value)
-        if not text or text.isspace():
-            raise EmptyCode(kind=name)
-        found = ask(run.look, text)
-        if type(found) is str:
-            return found
-        if isinstance(found, Missing):
-            run.missing.append(replace(found, path=run.place(rule.source.text), rule=rule.number, to=rule.to))
-            return ABSENT
-        return found
-
-    return translate
 
 
 def _with_documents(rules: Sequence[Rule]) -> list[Rule]:
@@ -396,7 +252,7 @@ class _Listening:
 
 
 def _all(failures: list[MappingFailed]) -> MappingFailed:
-    """The first failure, carrying the others, with their count in its facts."""
-    first = failures[0].at(count=len(failures))
-    first.others = tuple(failures[1:])
+    """The first failure, carrying the others; each says how many there are."""
+    first, *others = (failure.at(count=len(failures)) for failure in failures)
+    first.others = tuple(others)
     return first

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Literal, NamedTuple, cast
 
-from hub.mapping.compile import Compiler, Mark
+from hub.mapping.compile import Compiler
 from hub.mapping.errors import FileMisplaced, FileUnreadable, KeyMissing, MappingsWrong, Mistake, NameUnknown, PathWrong, nearest
 from hub.mapping.expressions import Expression
 from hub.mapping.fields import model_fields
+from hub.mapping.parts import Mark
 from hub.mapping.paths import Path, parse_path
 from hub.mapping.rules import Rule, RuleReader, Source, Vocabulary
 from hub.mapping.spec import Lookups, Mapped, MappingSpec, Missing, Reference

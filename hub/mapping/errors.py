@@ -167,6 +167,18 @@ class ExpressionFailed(MappingFailed):
     code = "expression-failed"
 
 
+class FieldAbsent(MappingFailed):
+    code = "field-absent"
+
+
+class NotACondition(MappingFailed):
+    code = "not-a-condition"
+
+
+class OperationUnclear(MappingFailed):
+    code = "operation-unclear"
+
+
 class ContextUnknown(MappingFailed):
     code = "context-unknown"
 

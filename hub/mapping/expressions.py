@@ -19,7 +19,7 @@ from typing import Any, Final
 import cel
 from cel.stdlib import STDLIB_FUNCTIONS
 
-from hub.mapping.errors import ExpressionFailed, shorten
+from hub.mapping.errors import ExpressionFailed, FieldAbsent, NotACondition, shorten
 from hub.mapping.numerals import exact, written
 
 
@@ -127,7 +127,7 @@ def evaluate(expression: Expression, context: Any) -> Any:
     try:
         return _json(expression.program.execute(context))
     except KeyError as error:
-        raise ExpressionFailed(words=f"field {error} is not there") from None
+        raise FieldAbsent(name=str(error.args[0])) from None
     except (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError) as error:
         raise ExpressionFailed(words=str(error).split(". ")[0][:200]) from None
 
@@ -137,7 +137,7 @@ def holds(expression: Expression, context: Any) -> bool:
     value = evaluate(expression, context)
     if isinstance(value, bool):
         return value
-    raise ExpressionFailed(words=f"a condition must be true or false, and is {shorten(value)}")
+    raise NotACondition(found=shorten(value))
 
 
 def _json(value: Any) -> Any:

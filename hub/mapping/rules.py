@@ -118,7 +118,7 @@ class RuleReader:
         if len(translations) > 1:
             self._reading.wrong(TranslationUnclear, table.lines[translations[1]], number, names=", ".join(translations))
         if "document_id" in table and (not isinstance(table["document_id"], bool) or "document" not in table):
-            self._reading.wrong(TypeWrong, table.lines["document_id"], number, name="document_id", wanted="true beside 'document'",
+            self._reading.wrong(TypeWrong, table.lines["document_id"], number, name="document_id", wanted="true + document",
                                 value=table["document_id"])  # fmt: skip
         return Rule(
             number=number, line=table.line, **self._common(table, number), source=self.source(table, number),
@@ -153,7 +153,7 @@ class RuleReader:
         value, line = table[key], table.lines[key]
         texts = value if key == "from" and isinstance(value, Rows) and len(value) > 1 else [value]
         if not all(isinstance(text, str) and text for text in texts):
-            self._reading.wrong(TypeWrong, line, number, name=key, wanted="a path", value=str(value)[:60])
+            self._reading.wrong(TypeWrong, line, number, name=key, wanted="a.b", value=str(value)[:60])
             return ()
         return tuple(path for text in texts if (path := self._path(text, line, number)) is not None)
 
@@ -201,7 +201,7 @@ class RuleReader:
             return None
         rows = self._reading.table(table["lookup"], table.lines["lookup"], "lookup", number)
         if rows is not None and not rows:
-            self._reading.wrong(TypeWrong, table.lines["lookup"], number, name="lookup", wanted="a table with rows", value="{}")
+            self._reading.wrong(TypeWrong, table.lines["lookup"], number, name="lookup", wanted="{key: value, …}", value="{}")
         return rows
 
     def _using(self, table: Table, number: str) -> tuple[Using, ...]:

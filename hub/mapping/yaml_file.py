@@ -52,11 +52,11 @@ class Reading:
 
     def table(self, value: Any, line: int, name: str, rule: str = "") -> Table | None:
         """`value` if it is a table, else None and a mistake."""
-        return value if self.typed(value, Table, "a table", line, name, rule) else None
+        return value if self.typed(value, Table, "{key: value, …}", line, name, rule) else None
 
     def rows(self, value: Any, line: int, name: str, rule: str = "") -> Rows | None:
         """`value` if it is a list, else None and a mistake."""
-        return value if self.typed(value, Rows, "a list", line, name, rule) else None
+        return value if self.typed(value, Rows, "[value, …]", line, name, rule) else None
 
     def text(self, table: Table, key: str, rule: str = "") -> str | None:
         """The text under `key`; None where it is absent or, with a mistake, of another type or empty."""
@@ -65,7 +65,7 @@ class Reading:
         value = table[key]
         if isinstance(value, str) and value.strip():
             return value
-        self.wrong(TypeWrong, table.lines[key], rule, name=key, wanted="text", value=value)
+        self.wrong(TypeWrong, table.lines[key], rule, name=key, wanted='"…"', value=value)
         return None
 
     def typed(self, value: Any, kind: type, wanted: str, line: int, name: str, rule: str = "") -> bool:

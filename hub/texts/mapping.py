@@ -58,5 +58,8 @@ MAPPING: dict[str, Text] = {
     "empty-code": Text("“{path}”为空,此处需要“{kind}”编码" + _ZH + "。请在源系统填写,或在规则中用 default 允许为空。", "'{path}' is empty where a code of '{kind}' belongs " + _EN + ". Fill it in at the source, or allow it with the rule's default."),
     "text-unfit": Text("“{path}”的值“{value}”不符合要求:{wanted}" + _ZH + "。请在源系统改正。", "'{value}' at '{path}' does not fit: {wanted} " + _EN + ". Correct it in the source."),
     "expression-failed": Text("“{path}”无法计算:{words}" + _ZH + "。请检查记录是否缺少字段,或修改表达式。", "'{path}' cannot be computed: {words} " + _EN + ". See whether the record lacks a field, or change the expression."),
+    "field-absent": Text("“{path}”用到的字段“{name}”不在记录中" + _ZH + "。请在源系统补充,或修改表达式。", "'{path}' needs field '{name}', which the record has not " + _EN + ". Add it at the source, or change the expression."),
+    "not-a-condition": Text("条件“{path}”的结果应为真或假,现为“{found}”" + _ZH + "。请修改表达式。", "condition '{path}' must be true or false, and is '{found}' " + _EN + ". Change the expression."),
+    "operation-unclear": Text("operation 应为文本,现为“{value}”" + _ZH + "。请修改映射文件。", "the operation must be text, and is '{value}' " + _EN + ". Change the mapping file."),
     "context-unknown": Text("此处没有“@{name}”" + _ZH + "。请修改规则。", "there is no '@{name}' here " + _EN + ". Change the rule."),
 }

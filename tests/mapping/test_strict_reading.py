@@ -28,7 +28,7 @@ RULE_MISTAKES = [
     ("{to: number, from: no, lookup: {}}", "yaml-type-wrong", "lookup"),
     ("{to: number, from: no, default: {missing: 1}}", "yaml-key-unknown", "'absent'"),
     ("{to: number, from: no, default: {absent: '@asbent'}}", "yaml-name-unknown", "'@absent'"),
-    ("{to: number, from: 12}", "yaml-type-wrong", "a path"),
+    ("{to: number, from: 12}", "yaml-type-wrong", "a.b"),
     ("{to: number, from: a..b}", "rule-path-wrong", "a..b"),
     ("{to: $.number, from: a}", "rule-path-wrong", "$.number"),
     ("{to: number, from: '@organization'}", "yaml-name-unknown", "organisation"),
@@ -41,7 +41,7 @@ RULE_MISTAKES = [
     ("{to: numbr, from: no}", "yaml-name-unknown", "'number'"),
     ("{to: lines, each: rows, rules: [{to: quantity.vlaue, from: no}]}", "yaml-name-unknown", "'lines.quantity.value'"),
     ("{to: organisation, from: no}", "yaml-name-unknown", "organisation"),
-    ("text", "yaml-type-wrong", "a table"),
+    ("text", "yaml-type-wrong", "key: value"),
     ("{to: number, to: x, from: no}", "yaml-key-twice", "'to'"),
 ]
 
@@ -63,7 +63,7 @@ HEAD_MISTAKES = [
     (HEAD_IN + "operation: {const: upsert}\n", "yaml-key-unknown", "operation"),
     (HEAD_IN + "when: it.x +\n", "rule-expression-wrong", "column"),
     (HEAD_IN + "product: [\n", "yaml-unreadable", ""),
-    ("- a list\n", "yaml-type-wrong", "a table"),
+    ("- a list\n", "yaml-type-wrong", "key: value"),
     ("", "yaml-type-wrong", "file"),
 ]
 
