@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from hub.demo.factory import Factory
 from hub.demo.factory.catalogue import ALIAS
 from hub.demo.factory.ledger import Job
+from hub.demo.factory.shapes import local_number
 from hub.demo.proof.boundary import breaches
-from hub.demo.proof.written import Written, local_number, number, quantity
+from hub.demo.proof.written import Written, number, quantity
 from hub.errors import DataError
 from hub.sdk.simulation import Entry, Fault, Faults
 from hub.texts import TEXTS, sentence

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from hub.demo.factory import Factory
-from hub.demo.factory.customers import TEST_STATE
+from hub.demo.factory.slips import TEST_STATE
 from hub.demo.proof import Proof
 from hub.demo.proof.written import day
 from hub.sdk.simulation import Entry

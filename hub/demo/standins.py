@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.demo.factory.customers import Slip
 from hub.demo.factory.seeds import Answer
+from hub.demo.factory.slips import Slip
 
 STEWARD, APPROVER, OPERATOR = "steward", "approver", "operator"
 

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 
 from hub.demo.factory import Factory
-from hub.demo.factory.customers import FOREIGN_STATE, TEST_STATE, WRONG_UNIT
+from hub.demo.factory.slips import FOREIGN_STATE, TEST_STATE, WRONG_UNIT
 from hub.sdk.simulation import Entry, MemoryBooks
 
 KIND_OF_FIELD = {

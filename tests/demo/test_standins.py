@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.demo.factory import Answer, answers
-from hub.demo.factory.customers import Slip
+from hub.demo.factory.slips import Slip
 from hub.demo.standins import APPROVER, STEWARD, Approver, HeldError, OpenProposal, Operator, Patience, Steward, UnknownLocalCode
 
 

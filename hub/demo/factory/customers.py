@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,26 +12,10 @@ from hub.demo.factory.clock import Agenda, Dice, midnight
 from hub.demo.factory.desk import Desk
 from hub.demo.factory.orders import PlannedLine, PlannedOrder
 from hub.demo.factory.shapes import Data, Words
+from hub.demo.factory.slips import FOREIGN_STATE, SLIPS, TEST_STATE, Slip
 from hub.sdk.simulation import Entry
 
-TEST_STATE = "测试"          # a trial entry: no order, and no system but the CRM should ever have it
-WRONG_UNIT = "抬"            # a slip for 台
-FOREIGN_STATE = "待领导确认"
 FINISHED = ("shipped", "delivered", "closed", "cancelled")
-FULL_WIDTH = {digit: digit + 0xFEE0 for digit in range(ord("0"), ord("9") + 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A typing error on purpose. Who mends it: 'crm' (a corrected order follows by itself), 'operator' (the message is corrected
-    in the hub: the text `wrong` becomes `right`; or, where `right` is None, it is discarded), or 'nobody' (the hub must cope).
-    """
-
-    number: str
-    kind: str
-    mended_by: str
-    wrong: str = ""
-    right: str | None = None
 
 
 class Customers:
@@ -83,7 +66,7 @@ class Customers:
             self._write_customer(order.customer)
             self._count("new_customers")
         data = self._document(order)
-        slip = _SLIPS.get(order.story)
+        slip = SLIPS.get(order.story)
         if slip:
             self.slips[order.number] = slip(order, data)
             self._count("slips")
@@ -191,7 +174,7 @@ class Customers:
     # what the hub tells
 
     def _told(self, entry: Entry) -> None:
-        number = local_number(entry.data["order"])
+        number = shapes.local_number(entry.data["order"])
         place = (entry.organisation, number, int(entry.data["line"]))
         before = self._progress.get(place)
         self._progress[place] = entry
@@ -201,15 +184,15 @@ class Customers:
             self._agenda.after(self._dice.hours(1, 3, number, "rejected"), self._answer_rejection, number)
 
     def _answer_rejection(self, number: str) -> None:
-        """Give way: the auditor wants a later date, or what was there before the change."""
+        """Give way: what was shipped stays ordered as it was; otherwise the auditor wants a later date."""
         del self._rejections[number]
         entry = self._entry(self._orders[number])
         if entry.data["state"] != "confirmed":
             return
-        if "交期" in self._words_of_rejection(entry):
-            lines = [{**line, "requested_at": self._in(12)} for line in entry.data["lines"]]
-        else:
+        if "已发货" in self._words_of_rejection(entry):
             lines = self._accepted.get(number, entry.data)["lines"]
+        else:
+            lines = [{**line, "requested_at": self._in(12)} for line in entry.data["lines"]]
         self._save(entry, lines=lines)
         self._count("corrections")
 
@@ -234,8 +217,12 @@ class Customers:
         return Decimal(str(self._row(entry, line, "shipped", 0))) > 0
 
     def _is_finished(self, entry: Entry, line: Data) -> bool:
-        """Shipped and invoiced in full, or cancelled, as far as the CRM has been told."""
-        state = self._row(entry, line, "state", "")
+        """Shipped and invoiced in full, or cancelled, as far as the CRM has been told.
+
+        A line that was taken back before anybody told of it needs no telling.
+        """
+        default = "cancelled" if line.get("state") == "cancelled" else ""
+        state = self._row(entry, line, "state", default)
         invoiced = Decimal(str(self._row(entry, line, "invoiced", 0)))
         return state == "cancelled" or (state in FINISHED and invoiced >= shapes.count(line["quantity"]))
 
@@ -251,47 +238,6 @@ def _with_quantity(line: Data, more: int) -> Data:
 def _verdict(row: Entry) -> tuple[Any, Any]:
     return row.data.get("state"), row.data.get("reason")
 
-
-def local_number(reference: str) -> str:
-    """A document's number, from a reference with or without its organisation."""
-    return str(reference).rsplit("/", 1)[-1]
-
-
-def _wrong_unit(order: PlannedOrder, data: Data) -> Slip:
-    quantity = data["lines"][0]["quantity"]
-    right, quantity["unit"] = quantity["unit"], WRONG_UNIT
-    return Slip(order.number, "wrong_unit", "crm", WRONG_UNIT, right)
-
-
-def _price_off(order: PlannedOrder, data: Data) -> Slip:
-    right = data["total"]
-    data["total"] = wrong = str(Decimal(right) + 100)
-    return Slip(order.number, "price_off", "operator", wrong, right)
-
-
-def _full_width(order: PlannedOrder, data: Data) -> Slip:
-    quantity = data["lines"][0]["quantity"]
-    quantity["value"] = quantity["value"].translate(FULL_WIDTH)
-    return Slip(order.number, "full_width", "nobody")
-
-
-def _foreign_state(order: PlannedOrder, data: Data) -> Slip:
-    data["state"] = FOREIGN_STATE
-    return Slip(order.number, "foreign_state", "crm", FOREIGN_STATE, "confirmed")
-
-
-def _new_alias(order: PlannedOrder, data: Data) -> Slip:
-    data["lines"][0]["material"] = catalogue.ALIAS
-    return Slip(order.number, "new_alias", "nobody", catalogue.ALIAS)
-
-
-_SLIPS: dict[str, Callable[[PlannedOrder, Data], Slip]] = {
-    "wrong_unit": _wrong_unit,
-    "price_off": _price_off,
-    "full_width": _full_width,
-    "foreign_state": _foreign_state,
-    "new_alias": _new_alias,
-}
 
 _NEXT: dict[str, tuple[float, Callable[[Customers, PlannedOrder], None]]] = {
     # story: (business hours after placing, what the customer does)

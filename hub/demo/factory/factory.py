@@ -10,13 +10,14 @@ from hub.demo.factory import catalogue, shapes
 from hub.demo.factory.auditor import Auditor
 from hub.demo.factory.clerk import Clerk
 from hub.demo.factory.clock import Agenda, BusinessClock, Dice
-from hub.demo.factory.customers import Customers, Slip
+from hub.demo.factory.customers import Customers
 from hub.demo.factory.desk import Desk
 from hub.demo.factory.ledger import Ledger
 from hub.demo.factory.orders import plan_order, plan_orders
 from hub.demo.factory.planner import Planner
 from hub.demo.factory.shapes import Words
 from hub.demo.factory.shopfloor import ShopFloor
+from hub.demo.factory.slips import Slip
 from hub.sdk.simulation import Books, Faults
 
 PACE = 3600.0            # business seconds per real second: an hour a second

@@ -237,5 +237,5 @@ class Planner:
 
     def known(self, entry: Entry) -> Job | None:
         """The production order that a report or receipt is about."""
-        number = str(entry.data.get("production_order", "")).rsplit("/", 1)[-1]
+        number = shapes.local_number(entry.data.get("production_order"))
         return self._ledger.jobs.get((entry.organisation, number))

@@ -146,3 +146,8 @@ def weighed(part: str, quantity: Decimal, rate: float) -> Decimal | None:
     """The kilograms on the scale for so many castings; None for what is not weighed. `rate`: 0–1, the day's spread."""
     kilograms = CASTING_KG.get(part)
     return (kilograms * quantity * (Decimal("0.97") + Decimal(str(round(rate * 0.06, 4))))).quantize(CENT) if kilograms else None
+
+
+def local_number(reference: Any) -> str:
+    """A document's number, from a reference with or without its organisation."""
+    return str(reference or "").rsplit("/", 1)[-1]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hub.demo.factory.codes import Codes
+from hub.demo.factory.shapes import local_number
 from hub.demo.proof.findings import Finding
-from hub.demo.proof.written import Written, firsts, local_number, number, quantity
+from hub.demo.proof.written import Written, firsts, number, quantity
 from hub.sdk.simulation import Books, Entry
 from hub.texts import TEXTS
 

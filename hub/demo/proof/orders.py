@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from hub.demo.factory.codes import Codes
-from hub.demo.factory.customers import TEST_STATE
+from hub.demo.factory.shapes import local_number
+from hub.demo.factory.slips import TEST_STATE
 from hub.demo.proof.findings import Finding
-from hub.demo.proof.written import Written, day, local_number, number, quantity
+from hub.demo.proof.written import Written, day, number, quantity
 from hub.sdk.simulation import Books, Entry
 
 CANCELLED = ("cancelled", "cancel_requested")

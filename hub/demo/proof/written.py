@@ -72,8 +72,3 @@ def day(value: Any) -> str:
         return ""
     moment = datetime.fromisoformat(str(value))
     return (moment.astimezone(CHINA) if moment.tzinfo else moment).date().isoformat()
-
-
-def local_number(reference: Any) -> str:
-    """The number of a reference, with or without its organisation."""
-    return str(reference or "").rsplit("/", 1)[-1]
