@@ -1,0 +1,1 @@
+"""Read models, journeys and KPIs, built from events; everything here can be thrown away and rebuilt from the archive."""

@@ -64,7 +64,7 @@ def milestones(facts: LineFacts) -> list[Milestone]:
         *(_joined(step.code, made) for step in MILESTONES[2:8]),
         _shipped(facts),
         Milestone(code="t9", needed=quantity, parts=_parts(facts.shipments, "delivered_at")),
-        Milestone(code=INVOICE.code, needed=_due(facts), parts=_parts(facts.invoices, "invoiced_at")),
+        Milestone(code=INVOICE.code, needed=_due(facts), parts=_parts(_issued(facts.invoices), "invoiced_at")),
     ]
     from_stock = not facts.supplies and found[8].reached > 0
     return [_without(found[index]) if from_stock and 2 <= index <= 7 else found[index] for index in range(len(found))]
@@ -191,6 +191,10 @@ def overlap(begins: Decimal, ends: Decimal, from_: Decimal, to: Decimal) -> Deci
 
 def _parts(rows: Iterable[Row], time: str) -> list[Part]:
     return [Part(row["key"], row["source"], row["quantity"], row[time]) for row in effective(rows) if row["quantity"]]
+
+
+def _issued(invoices: Iterable[Row]) -> list[Row]:
+    return [row for row in invoices if row["state"] != "draft"]
 
 
 def needed(line: Row) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
@@ -231,3 +232,23 @@ def test_every_projected_entity_is_of_the_model() -> None:
     from hub.model import entity
 
     assert {projection.entity for projection in PROJECTIONS} == {entity(projection.entity).entity for projection in PROJECTIONS}
+
+
+async def test_two_projecting_at_once_leave_a_whole_line(database: Database) -> None:
+    """Each would see only its own half: the production order's events come by one partition, the order's and shipment's by others."""
+    story = make_story()
+    await asyncio.gather(*(take(database, *part) for part in (story[2:9], story[:2], story[9:])))
+    assert ((await line(database))["state"], (await line(database))["missing"]) == ("shipped", "")
+
+
+async def test_an_event_that_no_report_reads_changes_nothing(database: Database) -> None:
+    assert await take(database, make_event("mes", "equipment_status", 1, equipment="M1", state="run", started_at=at(1))) == []
+    assert await rows(database, tables.EVENTS) == []
+
+
+async def test_an_unaudited_production_order_still_serves_its_line(database: Database) -> None:
+    """反审核: the order stands still, but what it has done stays done; the first release stays the milestone."""
+    changed = make_production_order(6, revision=3, state="on_hold", hold_reason="UNAUDIT")
+    await take(database, *make_story()[:6], changed, make_production_order(6.5, revision=4, quantity=120))
+    found = await line(database)
+    assert (found["t3"], found["produced"]) == (START + timedelta(days=3), 100)
