@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+from hub.db import Database
 from hub.demo.factory import answers, catalogue, seed
 from hub.demo.factory.structure import bom, made, routing
-from master_data.seeds import Seed
+from master_data.seeds import Seed, load_seed, load_units
 
 
 def test_the_factory_is_as_large_as_it_says() -> None:
@@ -48,3 +52,11 @@ def test_what_was_left_out_of_the_seed_can_be_answered() -> None:
     assert not known & answers().keys()
     assert ("material", "crm", "KCB-25") in answers()
     assert answers()["customer", "crm", "K0101"].is_new
+
+
+async def test_the_dictionary_takes_the_seed_over(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "demo.yaml"
+    path.write_text(yaml.safe_dump(seed(), allow_unicode=True), encoding="utf-8")
+    await load_units(database)
+    assert (await load_seed(database, path)).touched > 100
+    assert (await load_seed(database, path)).touched == 0
