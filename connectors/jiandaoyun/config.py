@@ -19,4 +19,10 @@ class Settings(BaseModel):
     overlap_s: float = Field(60.0, ge=0, description="How far behind the last read a poll looks again, for rows that show late")
     webhook_max_age_s: float = Field(300.0, gt=0, description="A webhook whose signed time is further away than this is refused")
     sweep_every_s: float = Field(0.0, ge=0, description="How often to look for deleted rows; 0: never. Keeps one entry a row in the cursor")
+    timeout_s: float = Field(10.0, gt=0, description="After so long without an answer a write is in doubt, and a read is tried again")
     pace: float = Field(1.0, gt=0, description="Multiplies the vendor's limits (30 reads, 20 writes, 10 batch calls a second)")
+
+    @property
+    def requests_per_s(self) -> float:
+        """The vendor's limit for all calls together, for the lent client."""
+        return 50.0 * self.pace

@@ -18,7 +18,7 @@ TEXTS: dict[str, Text] = {
         "In form '{form}' of {system} two fields are labelled '{label}'. Give them different labels.",
     ),
     "jiandaoyun-label-unknown": Text(
-        "{system} 的表单“{form}”没有字段“{label}”,现有:{known}。请添加该字段,或修改字段对应文件。",
+        "{system} 的表单“{form}”没有字段“{label}”,现有:{known}。请添加该字段,或修改映射文件。",
         "Form '{form}' of {system} has no field '{label}'; it has: {known}. Add the field, or change the mapping file.",
     ),
     "jiandaoyun-number-too-long": Text(
@@ -26,7 +26,7 @@ TEXTS: dict[str, Text] = {
         "Field '{label}': the number '{value}' has more digits than Jiandaoyun can keep exactly. Change it in the source.",
     ),
     "jiandaoyun-not-a-number": Text(
-        "字段“{label}”的值“{value}”不是数字。请修改来源单据或字段对应文件。",
+        "字段“{label}”的值“{value}”不是数字。请修改来源单据或映射文件。",
         "Field '{label}': '{value}' is not a number. Change it in the source or in the mapping file.",
     ),
     "jiandaoyun-form-not-read-yet": Text(
@@ -38,7 +38,7 @@ TEXTS: dict[str, Text] = {
         "The webhook body from {system} cannot be read: {what}. Check the data push in Jiandaoyun; polling brings the data anyway.",
     ),
     "jiandaoyun-operation-unknown": Text(
-        "表单“{form}”不支持操作“{operation}”,只支持 upsert。请修改字段对应文件。",
+        "表单“{form}”不支持操作“{operation}”,只支持 upsert。请修改映射文件。",
         "Form '{form}' knows no operation '{operation}', only 'upsert'. Change the mapping file.",
     ),
 }

@@ -54,6 +54,6 @@ CARD = Card(
     versions="contract v1 (OpenMES-like)",
     roles=("mes",),
     entities=tuple(_card(resource) for resource in RESOURCES.values()),
-    requests_per_s=50.0,  # a guard only: the vendor's 120 a minute, times `pace`, is kept by the client
+    requests_per_s=120 / 60,
     concurrency=4,
 )

@@ -1,10 +1,8 @@
-"""Calls to the MES: what an answer means, the vendor's own limit, reads by cursor, imports."""
+"""Calls to the MES: what an answer means, reads by cursor, imports."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +11,6 @@ from typing import Any
 from connectors.mes_rest.config import Settings
 from connectors.mes_rest.errors import RateLimited
 from hub.sdk import CredentialsRejected, Http, InDoubtError, RefusedError, TransientError
-
-REQUESTS_PER_S = 120 / 60
 
 
 class Verdict(StrEnum):
@@ -70,7 +66,6 @@ class Client:
         self.system = system
         self.settings = settings
         self._http = http
-        self._pace = Pace(REQUESTS_PER_S * settings.pace)
 
     async def get(self, resource: str, **params: str) -> Mapping[str, Any]:
         """A read; `{}` where there is no such thing. A read that the MES refuses is tried again later."""
@@ -87,7 +82,6 @@ class Client:
         return answer.body or {}
 
     async def _exchange(self, method: str, path: str, *, safe: bool, **rest: Any) -> Answer:
-        await self._pace.turn()
         key = {"X-Api-Key": self.settings.api_key.get_secret_value(), "Accept": "application/json"}
         response = await self._http.call(method, self.settings.base_url + path, safe=safe, headers=key, **rest)
         answer = classify(response.status_code, response.content, safe=safe, retry_after=response.headers.get("retry-after"))
@@ -106,22 +100,6 @@ class Client:
                 raise TransientError(system=self.system, what=f"{path}: {answer.words}")
             case _:
                 return
-
-
-class Pace:
-    """Lets callers pass at most so often a second, in the order they came."""
-
-    def __init__(self, per_s: float) -> None:
-        self._gap_s = 1.0 / per_s
-        self._next = 0.0
-
-    async def turn(self) -> None:
-        """Wait for one's turn."""
-        now = time.monotonic()
-        start = max(self._next, now)
-        self._next = start + self._gap_s
-        if start > now:
-            await asyncio.sleep(start - now)
 
 
 def _row_errors(body: Mapping[str, Any] | None) -> str:

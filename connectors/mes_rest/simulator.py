@@ -45,7 +45,7 @@ class MesSimulator:
 
     def settings(self, url: str) -> Mapping[str, Any]:
         """The connector's settings for this simulator."""
-        return {"base_url": f"{url}/api/v1/erp", "api_key": self.api_key, "overlap_s": 5.0, "pace": self.pace}
+        return {"base_url": f"{url}/api/v1/erp", "api_key": self.api_key, "overlap_s": 5.0, "timeout_s": 2.0, "pace": self.pace}
 
     def connect_webhook(self, url: str) -> None:
         """This vendor has no webhooks."""

@@ -14,7 +14,7 @@ TEXTS: dict[str, Text] = {
         "{system} answered success, and what we wrote is not there: {what}. It is asked again after settling.",
     ),
     "mes-rest-operation-unknown": Text(
-        "“{resource}”不支持操作“{operation}”,只支持 upsert;暂停、取消和结案写在状态里。请修改字段对应文件。",
+        "“{resource}”不支持操作“{operation}”,只支持 upsert;暂停、取消和结案写在状态里。请修改映射文件。",
         "'{resource}' knows no operation '{operation}', only 'upsert'; hold, cancel and close are states. Change the mapping file.",
     ),
 }

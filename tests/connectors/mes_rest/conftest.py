@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.mes_rest import CONNECTOR
+from connectors.mes_rest.config import Settings
 from connectors.mes_rest.simulator import MesSimulator
 from hub.sdk import Document, DocumentKey, Http, Record
 from hub.sdk.simulation import Entry, Faults, MemoryBooks, serve
@@ -26,8 +27,8 @@ class Mes:
 
     def open(self, **changes: Any) -> Any:
         """The connector, with some settings changed."""
-        settings = CONNECTOR.settings(**{**self.simulator.settings(self.url), **changes})
-        return CONNECTOR.open("mes", settings, Http("mes", requests_per_s=1000, timeout_s=0.3))
+        settings = Settings(**{**self.simulator.settings(self.url), **changes})
+        return CONNECTOR.open("mes", settings, Http("mes", requests_per_s=settings.requests_per_s, timeout_s=0.3))
 
     async def read(self, entity: str, cursor: Any = None, **changes: Any) -> tuple[list[Record], Any]:
         """Everything from the cursor on, and the cursor after it."""
