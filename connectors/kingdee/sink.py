@@ -103,8 +103,8 @@ class KingdeeSink:
             await self._client.execute("UnAudit", _selection(form, state.id), safe=False)
 
     async def _onto_existing(self, form: Form, id: str, model: dict[str, Any]) -> dict[str, Any]:
-        """Name the lines that are there: IsDeleteEntry deletes those that are not named, and what hangs on them is lost."""
-        model[form.id] = int(id)
+        """Keep the number, and name the lines that are there: IsDeleteEntry deletes the others, and what hangs on them is lost."""
+        model = {**{key: value for key, value in model.items() if key != form.number}, form.id: int(id)}
         lines = model.get(form.entry)
         if form.line_number and lines:
             fields = (form.entry_ids[0], HUB_LINE)

@@ -74,7 +74,8 @@ async def test_a_request_to_cancel_is_the_auditors_to_decide(plant: Plant) -> No
 
 
 async def test_a_customer_arrives_and_waits_for_its_audit(plant: Plant) -> None:
-    entry = await send(plant, "customer", {"code": "C-9", "name": "乙", "short_name": "乙", "state": "active", "uscc": "91310000MA1FL4LQ5C"})
+    customer = {"code": "C-9", "name": "乙", "short_name": "乙", "state": "active", "uscc": "91310000MA1FL4LQ5C"}
+    entry = await send(plant, "customer", customer)
     assert (entry.status, entry.data["name"], entry.data["uscc"]) == ("draft", "乙", "91310000MA1FL4LQ5C")
 
 
@@ -83,14 +84,16 @@ async def test_a_customer_arrives_and_waits_for_its_audit(plant: Plant) -> None:
     [
         (
             "operation_report",
-            {"number": "R-1", "production_order": "P1/MO-1", "sequence": 10, "operation": "OP1", "material": "M-1", "type": "rework", "unit": "Pcs",
-             "good": "8", "concession": "1", "scrap": "0.5", "rework": "0.25", "repair": "0.25", "reported_at": "2026-11-22T02:00:00Z"},
+            {"number": "R-1", "production_order": "P1/MO-1", "sequence": 10, "operation": "OP1", "material": "M-1", "type": "rework",
+             "unit": "Pcs", "good": "8", "concession": "1", "scrap": "0.5", "rework": "0.25",
+             "repair": "0.25", "reported_at": "2026-11-22T02:00:00Z"},
             {"production_order": "MO-1", "sequence": 10, "good": "8", "concession": "1", "scrap": "0.5", "rework": "0.25", "repair": "0.25",
              "processed": "10.00", "type": "rework"},
         ),
         (
             "material_consumption",
-            {"number": "V-1", "production_order": "P1/MO-1", "material": "M-1", "quantity": quantity("3.6"), "consumed_at": "2026-11-22T02:00:00Z"},
+            {"number": "V-1", "production_order": "P1/MO-1", "material": "M-1", "quantity": quantity("3.6"),
+             "consumed_at": "2026-11-22T02:00:00Z"},
             {"production_order": "MO-1", "quantity": quantity("3.6"), "consumed_at": "2026-11-22T02:00:00Z"},
         ),
         (
@@ -112,7 +115,8 @@ async def test_a_fact_of_the_shop_floor_arrives(plant: Plant, entity: str, event
     [
         ("PRD_MO", "production_order", {
             "material": "M-1", "quantity": quantity("12.5"), "state": "in_progress", "rush": True, "priority": 1,
-            "demands": [{"order": "SO-1", "line": 10, "quantity": quantity("8")}, {"order": "SO-2", "line": 20, "quantity": quantity("4.5")}]}),
+            "demands": [{"order": "SO-1", "line": 10, "quantity": quantity("8")},
+                        {"order": "SO-2", "line": 20, "quantity": quantity("4.5")}]}),
         ("SAL_OUTSTOCK", "shipment", {
             "customer": "C-1", "state": "shipped", "shipped_at": "2026-11-22T02:00:00Z",
             "lines": [{"line": 1, "order": "SO-1", "order_line": 10, "material": "M-1", "quantity": quantity("2")}]}),

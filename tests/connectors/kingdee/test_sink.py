@@ -83,6 +83,12 @@ async def test_a_change_keeps_what_the_erp_put_on_the_line(plant: Plant, system:
     assert [(found.mark, found.revision) for found in await find(system)] == [("m2", 2)]
 
 
+async def test_a_change_does_not_rename_a_document_that_was_there_before_the_hub(plant: Plant, system: KingdeeSystem) -> None:
+    old = plant.books.save("sales_order", "100", "OLD-7", {"lines": []})
+    written = await write(system, make_order("save", id=str(old.id)))
+    assert (written.number, written.mark) == ("OLD-7", "m1")
+
+
 async def test_a_submitted_document_is_taken_back_before_a_change(plant: Plant, system: KingdeeSystem) -> None:
     written = await write_up_to(system, "submit")
     changed = await write(system, make_order("save", id=written.id, mark="m2", revision=2))
@@ -183,6 +189,13 @@ async def test_a_lock_or_a_limit_is_surely_not_done(plant: Plant, system: Kingde
     assert passing.value.retry_after_s == 1.0
     assert passing.value.target_wide == (fault is Fault.RATE_LIMITED)
     assert plant.books.entries("sales_order") == []
+
+
+async def test_a_customer_whose_change_was_committed_late_can_be_used(plant: Plant, system: KingdeeSystem) -> None:
+    customer = plant.books.get("customer", "100", "C-1")
+    assert customer is not None
+    plant.books.save("customer", "100", "C-1", customer.data, late_s=60)
+    assert (await write(system, make_order("save"))).mark == "m1"
 
 
 async def test_find_shows_a_double(plant: Plant, system: KingdeeSystem) -> None:
