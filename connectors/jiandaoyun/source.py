@@ -18,6 +18,7 @@ from connectors.jiandaoyun.fields import Fields
 from hub.sdk import Chunk, Cursor, Record, SignatureRejected, WebhookRequest
 
 OPERATIONS = {"data_create": "upsert", "data_update": "upsert", "data_remove": "delete"}
+FORM_CHANGED = "form_update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,15 @@ class JiandaoyunSource:
         return next((record for record in records if record.organisation == organisation), None)
 
     def receive(self, request: WebhookRequest) -> Sequence[Record]:
-        """The record of one data push. Forms that we do not read give nothing.
+        """The record of one data push. Forms that we do not read give nothing; a changed form is read again, and gives nothing.
 
         Raises SignatureRejected, WebhookUnreadable, FormNotReadYet (answered with an error, the vendor pushes again).
         """
         self._check_signature(request)
         operation, row = self._opened(request.body)
+        if operation == FORM_CHANGED:
+            self._load(*FORMS)
+            return ()
         name = str(row.get("formName") or "")
         if name not in FORMS:
             return ()
@@ -111,14 +115,15 @@ class JiandaoyunSource:
             raise WebhookUnreadable(system=self._client.system, what=str(error)[:200]) from error
         if not isinstance(message, dict) or not isinstance(message.get("data"), dict):
             raise WebhookUnreadable(system=self._client.system, what="no object 'data'")
-        if message.get("op") not in OPERATIONS:
+        if message.get("op") not in (*OPERATIONS, FORM_CHANGED):
             raise WebhookUnreadable(system=self._client.system, what=f"op '{str(message.get('op'))[:50]}'")
         return message["op"], message["data"]
 
-    def _load(self, name: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._client.form(name))
-        self._loading.add(task)
-        task.add_done_callback(self._loaded)
+    def _load(self, *names: str) -> None:
+        for name in names:
+            task = asyncio.get_running_loop().create_task(self._client.form(name, again=True))
+            self._loading.add(task)
+            task.add_done_callback(self._loaded)
 
     def _loaded(self, task: asyncio.Task[Fields]) -> None:
         self._loading.discard(task)
@@ -167,10 +172,11 @@ class JiandaoyunSource:
                 return present
             after = rows[-1]["_id"]
 
-    @staticmethod
-    def _gone(entity: str, row_id: str, key: str, at: datetime) -> Record:
+    def _gone(self, entity: str, row_id: str, key: str, at: datetime) -> Record:
+        organisation, _, number = key.partition("/")
+        payload = {"_id": row_id, self._client.settings.organisation_label: organisation, FORMS[entity].number_label: number}
         return Record(
-            organisation=key.partition("/")[0], entity=entity, key=key, lane=key, payload={"_id": row_id}, operation="delete",
+            organisation=organisation, entity=entity, key=key, lane=key, payload=payload, operation="delete",
             version=at.astimezone(UTC).isoformat(timespec="milliseconds"), changed_at=at,
         )  # fmt: skip
 

@@ -77,7 +77,7 @@ async def test_what_does_not_come_from_the_vendor_is_refused(crm: Crm, forge: Ca
         crm.system.source.receive(forge(signed(order_body())))
 
 
-UNREADABLE = [b"", b"{", b"\xff\xfe", b"null", b"[]", b'{"op": "data_update"}', b'{"op": "form_update", "data": {}}', b"[" * 99_999]
+UNREADABLE = [b"", b"{", b"\xff\xfe", b"null", b"[]", b'{"op": "data_update"}', b'{"op": "data_burn", "data": {}}', b"[" * 99_999]
 
 
 @pytest.mark.parametrize("body", UNREADABLE)
@@ -88,6 +88,13 @@ async def test_a_signed_body_that_cannot_be_read_is_a_data_error(crm: Crm, body:
 
 async def test_a_form_that_we_do_not_read_gives_nothing(crm: Crm) -> None:
     assert crm.system.source.receive(signed(order_body(data={"formName": "考勤"}))) == ()
+
+
+async def test_a_changed_form_is_read_again(crm: Crm) -> None:
+    await crm.system.identity()
+    before = crm.system._client.known_form("销售订单")
+    assert crm.system.source.receive(signed(b'{"op": "form_update", "data": {}}')) == ()
+    await until(lambda: crm.system._client.known_form("销售订单") is not before)
 
 
 async def test_before_the_fields_are_known_the_vendor_must_push_again(crm: Crm) -> None:
