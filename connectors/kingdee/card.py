@@ -35,5 +35,5 @@ def _row(form: Form) -> EntityCard:
 
 CARD = Card(
     product="kingdee", vendor=Text("金蝶云星空", "Kingdee Cloud Galaxy (K3Cloud)"), versions="WebAPI 7.5 – 8.2", roles=("erp", "finance"),
-    entities=tuple(_row(form) for form in FORMS.values()), requests_per_s=400.0, concurrency=16,  # no limit is published: MsgCode 14 tells
+    entities=tuple(_row(form) for form in FORMS.values()), requests_per_s=50.0, concurrency=16,  # no limit is published: MsgCode 14 tells
 )  # fmt: skip

@@ -26,6 +26,8 @@ class Settings(BaseModel):
     page: int = Field(default=2000, ge=1, le=2000, description="Rows a query; the vendor allows 2000")
     overlap_s: int = Field(default=120, ge=0, description="How long before the last seen change reading starts again, for late commits")
     login_pause_s: float = Field(default=30.0, ge=0, description="At least so long between two logins of a lost session")
+    timeout_s: float = Field(default=10.0, gt=0, description="So long without an answer: a write is in doubt, a read is tried again")
+    requests_per_s: float = Field(default=50.0, gt=0, description="Calls a second; the vendor publishes no limit (MsgCode 14 tells)")
     audited: Literal["refuse", "unaudit"] = Field(
         default="refuse", description="A change to an audited document: let the vendor refuse it, or unaudit (反审核) first"
     )

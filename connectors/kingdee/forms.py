@@ -97,10 +97,10 @@ STOCK = Field("FStockId.FNumber", "warehouse")
 CURRENCIES = {"CNY": "PRE001", "EUR": "PRE003", "USD": "PRE007"}
 UNLESS_SAID = {"False": False, "*": True}
 ISSUE_TYPES = {"pick": "1", "back_flush": "2", "none": "7"}
-DEMAND = (
-    Field("FSaleOrderNo", "order"), Field("F_HUB_ORDERLINE", "line", "number"), Field("F_HUB_DEMANDQTY", "quantity.value", "number"),
-)  # fmt: skip
+DEMAND_QUANTITY = Field("F_HUB_DEMANDQTY", "quantity.value", "number")
+DEMAND = (Field("FSaleOrderNo", "order"), Field("F_HUB_ORDERLINE", "line", "number"), DEMAND_QUANTITY)
 SECOND = (Field("FSecRealQty", "quantity.second.value", "number"), Field("FSecUnitId.FNumber", "quantity.second.unit"))
+REVERSES = Field("F_HUB_REVERSES", "reverses")
 ORDER_LINE = (Field("F_HUB_ORDERLINE", "order_line", "number"),)
 
 SALES_ORDER = Form(
@@ -154,9 +154,9 @@ BOM = Form(
     lines=(
         Field("FReplaceGroup", "line", "number"), Field("FMATERIALIDCHILD.FNumber", "material"),
         Field("FNUMERATOR", "quantity.value", "number"), Field("FDENOMINATOR", "$.base_quantity.value", "number"),
-        Field("FCHILDUNITID.FNumber", "quantity.unit"),
+        Field("FCHILDUNITID.FNumber", "quantity.unit"), Field("FOPERID", "sequence", "number"),
         Field("FDOSAGETYPE", "fixed", values={"True": "1", "*": "2"}), Field("FSCRAPRATE", "component_scrap_percent", "number"),
-        Field("FISSUETYPE", "issue_method", values=ISSUE_TYPES), Field("FOPERID", "sequence", "number"),
+        Field("FISSUETYPE", "issue_method", values=ISSUE_TYPES),
     ),
 )  # fmt: skip
 ROUTE = Form(
@@ -206,7 +206,7 @@ PRODUCTION_ORDER = Form(
 OPERATION_REPORT = Form(
     form="PRD_MORPT", kinds={"operation_report": ""}, organisation="FPrdOrgId.FNumber", states=DOCUMENT, writes="operation_report",
     stamped=True, entry="FEntity", entry_id="FEntity_FEntryId", lane="FMoBillNo",
-    header=(Field("FDate", "reported_at", "day"), Field("F_HUB_REVERSES", "reverses")),
+    header=(Field("FDate", "reported_at", "day"), REVERSES),
     lines=(
         Field("FMoBillNo", "production_order"), MATERIAL, Field("FUnitID.FNumber", "unit"), Field("FOperNumber", "sequence", "number"),
         Field("FProcessId.FNumber", "operation"), Field("FWorkCenterId.FNumber", "work_center"),
@@ -221,9 +221,7 @@ OPERATION_REPORT = Form(
 PICKING = Form(
     form="PRD_PickMtrl", kinds={"material_consumption": "", "material_issue": "lines"}, organisation="FPrdOrgId.FNumber", states=DOCUMENT,
     writes="material_consumption", stamped=True, entry="FEntity", entry_id="FEntity_FEntryId", lane="FMoBillNo",
-    header=(
-        Field("FDate", "consumed_at|issued_at", "time"), Field("FApproveDate", "posted_at", "given"), Field("F_HUB_REVERSES", "reverses"),
-    ),
+    header=(Field("FDate", "consumed_at|issued_at", "time"), Field("FApproveDate", "posted_at", "given"), REVERSES),
     lines=(
         Field("FEntity_FSeq", "line", "number"), Field("FMoBillNo", "$.production_order"), MATERIAL,
         Field("FActualQty", "quantity.value", "number"),
@@ -233,9 +231,7 @@ PICKING = Form(
 RECEIPT = Form(
     form="PRD_INSTOCK", kinds={"goods_receipt": ""}, organisation="FPrdOrgId.FNumber", states=DOCUMENT, writes="goods_receipt",
     stamped=True, entry="FEntity", entry_id="FEntity_FEntryId", lane="FMoBillNo", sent=("FInStockType", "FProductType"),
-    header=(
-        Field("FDate", "declared_at", "day"), Field("FApproveDate", "posted_at", "given"), Field("F_HUB_REVERSES", "reverses"),
-    ),
+    header=(Field("FDate", "declared_at", "day"), Field("FApproveDate", "posted_at", "given"), REVERSES),
     lines=(
         Field("FMoBillNo", "production_order"), MATERIAL, *_quantity("FRealQty", "FUnitID.FNumber"), STOCK, LOT, *SECOND,
     ),

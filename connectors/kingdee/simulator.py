@@ -25,6 +25,7 @@ APP_ID = "243222_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
 ACCT_ID = "62eb2f3d5f7a4c"
 USER = "integration"
+DEMO_REQUESTS_PER_S = 500.0  # a simulated factory is faster than a real one
 SESSION_IDLE_S = 20 * 60.0
 CLOCK_SKEW_S = 15 * 60
 WRITES = ("Save", "Submit", "Audit", "UnAudit", "CancelAssign", "ExcuteOperation", "ExecuteOperation")
@@ -59,7 +60,8 @@ class KingdeeSimulator:
         """The connector's settings for this server; a change to an audited document unaudits it."""
         return {
             "url": url, "acct_id": ACCT_ID, "user": USER, "app_id": APP_ID, "app_secret": APP_SECRET, "identity": self.name,
-            "organisations": list(self._organisations), "overlap_s": 5, "login_pause_s": 0.5, "audited": "unaudit",
+            "organisations": list(self._organisations), "overlap_s": 5, "login_pause_s": 0.5,
+            "timeout_s": 2.0, "requests_per_s": DEMO_REQUESTS_PER_S, "audited": "unaudit",
         }  # fmt: skip
 
     def connect_webhook(self, url: str) -> None:
