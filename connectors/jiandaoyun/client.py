@@ -86,7 +86,7 @@ class Client:
             headers={"Authorization": f"Bearer {self.settings.api_key.get_secret_value()}"},
         )  # fmt: skip
         answer = classify(response.status_code, response.content, safe=safe)
-        self._complain(path, answer)
+        self._complain(path, answer, safe=safe)
         return Answer(answer.verdict, answer.code, answer.words, answer.body, _vendor_time(response.headers.get("date")))
 
     async def rows(
@@ -134,7 +134,8 @@ class Client:
             raise FormMissing(system=self.system, form=name, known=", ".join(sorted(names)))
         return names[name]
 
-    def _complain(self, path: str, answer: Answer) -> None:
+    def _complain(self, path: str, answer: Answer, *, safe: bool) -> None:
+        """A read that is refused is tried again later: nobody's document is refused by it."""
         if answer.verdict is Verdict.OK or answer.code == NO_SUCH_ROW:
             return
         match answer.verdict:
@@ -142,7 +143,7 @@ class Client:
                 raise RateLimited(retry_after_s=1.0, system=self.system, what=path)
             case Verdict.CREDENTIALS:
                 raise CredentialsRejected(system=self.system, words=answer.words)
-            case Verdict.REFUSED:
+            case Verdict.REFUSED if not safe:
                 raise RefusedError(system=self.system, words=answer.words)
             case Verdict.IN_DOUBT:
                 raise InDoubtError(system=self.system, what=f"{path}: {answer.words}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -23,11 +23,18 @@ class Crm:
     simulator: JiandaoyunSimulator
     url: str
     system: Any
+    opened: list[Any] = field(default_factory=list)
 
-    def open(self, **changes: Any) -> Any:
-        """The connector, with some settings changed."""
+    def open(self, *, patience_s: float = 10.0, **changes: Any) -> Any:
+        """The connector, with some settings changed; closed with the test."""
         settings = CONNECTOR.settings(**{**self.simulator.settings(self.url), **changes})
-        return CONNECTOR.open("crm", settings, Http("crm", requests_per_s=1000, timeout_s=0.3))
+        self.opened.append(CONNECTOR.open("crm", settings, Http("crm", requests_per_s=1000, timeout_s=patience_s)))
+        return self.opened[-1]
+
+    @property
+    def hasty(self) -> Any:
+        """A connector that gives up after half a second: for calls that are never answered."""
+        return self.open(patience_s=0.5)
 
     async def read(self, entity: str, cursor: Any = None, **changes: Any) -> tuple[list[Record], Any]:
         """Everything from the cursor on, and the cursor after it."""
@@ -48,12 +55,14 @@ async def crm() -> AsyncIterator[Crm]:
     """The vendor's limits are a hundred times wider, so that tests do not wait for them."""
     books, faults = MemoryBooks("crm"), Faults()
     simulator = JiandaoyunSimulator(books, faults, pace=100.0, late_s=0.2)
+    simulator.veil.late_s = 1.0
     async with serve(simulator.app) as url:
         crm = Crm(books, faults, simulator, url, None)
         crm.system = crm.open()
         yield crm
         await simulator.close()
-        await crm.system.close()
+        for system in crm.opened:
+            await system.close()
 
 
 def make_order(number: str = "SO-1", quantity: str = "2", **changes: Any) -> dict[str, Any]:

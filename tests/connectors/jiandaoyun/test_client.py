@@ -96,6 +96,12 @@ async def test_a_gateways_page_lets_a_read_be_tried_again(crm: Crm) -> None:
     assert len((await crm.read("销售订单"))[0]) == 1
 
 
+async def test_a_read_that_is_refused_is_tried_again_later(crm: Crm) -> None:
+    with pytest.raises(TransientError) as caught:
+        await crm.system._client.ask("/app/entry/data/list", {"entry_id": "unknown"})
+    assert "表单不存在" in caught.value.facts["what"]
+
+
 async def test_the_vendors_own_limit_is_kept(crm: Crm) -> None:
     crm.simulator.limits["read"].calls = 30
     for number in range(45):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,11 +24,18 @@ class Mes:
     simulator: MesSimulator
     url: str
     system: Any
+    opened: list[Any] = field(default_factory=list)
 
-    def open(self, **changes: Any) -> Any:
-        """The connector, with some settings changed."""
+    def open(self, *, patience_s: float = 10.0, **changes: Any) -> Any:
+        """The connector, with some settings changed; closed with the test."""
         settings = Settings(**{**self.simulator.settings(self.url), **changes})
-        return CONNECTOR.open("mes", settings, Http("mes", requests_per_s=settings.requests_per_s, timeout_s=0.3))
+        self.opened.append(CONNECTOR.open("mes", settings, Http("mes", requests_per_s=settings.requests_per_s, timeout_s=patience_s)))
+        return self.opened[-1]
+
+    @property
+    def hasty(self) -> Any:
+        """A connector that gives up after half a second: for calls that are never answered."""
+        return self.open(patience_s=0.5)
 
     async def read(self, entity: str, cursor: Any = None, **changes: Any) -> tuple[list[Record], Any]:
         """Everything from the cursor on, and the cursor after it."""
@@ -54,7 +61,8 @@ async def mes() -> AsyncIterator[Mes]:
         mes.system = mes.open()
         yield mes
         await simulator.close()
-        await mes.system.close()
+        for system in mes.opened:
+            await system.close()
 
 
 ORDER_KEY = DocumentKey(entity="work-orders", organisation="F1", key="production_order/P1/MO-1")

@@ -46,7 +46,7 @@ async def test_a_repeat_changes_nothing(mes: Mes) -> None:
 async def test_an_import_in_doubt_ends_as_one_row(mes: Mes, fault: Fault, landed_at_once: bool) -> None:
     mes.faults.force(fault)
     with pytest.raises(InDoubtError):
-        await mes.system.sink.write(make_order())
+        await mes.hasty.sink.write(make_order())
     assert bool(mes.rows()) is landed_at_once
     await asyncio.sleep(0.3)
     if not await mes.system.sink.find(ORDER_KEY):
@@ -73,7 +73,7 @@ async def test_an_older_revision_is_refused_even_if_it_lands_late(mes: Mes) -> N
     mes.simulator.landing.late_s = 0.5
     mes.faults.force(Fault.LATE_LANDING)
     with pytest.raises(InDoubtError):
-        await mes.system.sink.write(make_order("m1", 1, "50"))
+        await mes.hasty.sink.write(make_order("m1", 1, "50"))
     await mes.system.sink.write(make_order("m2", 2, "60"))
     await asyncio.sleep(0.6)
     assert [(entry.custom["mark"], entry.data["quantity"]["value"]) for entry in mes.rows()] == [("m2", "60")]

@@ -58,10 +58,10 @@ async def test_only_what_is_new_comes_again_apart_from_the_overlap(mes: Mes) -> 
 
 
 async def test_a_commit_behind_the_cursor_still_comes(mes: Mes) -> None:
-    save_report(mes, "R-LATE", late_s=0.3)
+    save_report(mes, "R-LATE", late_s=1.0)
     save_report(mes, "R-NEXT")
     first, cursor = await mes.read("reports")
-    await asyncio.sleep(0.35)
+    await asyncio.sleep(1.1)
     second, _ = await mes.read("reports", cursor)
     assert [record.key for record in first] == ["F1/R-NEXT"]
     assert [record.key for record in second] == ["F1/R-LATE", "F1/R-NEXT"]
