@@ -41,7 +41,7 @@ from hub.runtime.road import Road
 from hub.runtime.supervisor import supervise
 from hub.sdk import Connector
 from master_data.follower import Follower
-from master_data.seeds import load_seed
+from master_data.seeds import load_seed, load_units
 
 log = structlog.get_logger(__name__)
 
@@ -114,6 +114,7 @@ async def open_road(settings: Settings, wrap: Wrap = unchanged, installed: Mappi
         db = open_database(settings)
         stack.push_async_callback(db.close)
         await upgrade(settings.database_url())
+        await load_units(db)
         for seed in settings.seeds:
             await load_seed(db, seed)
         bus = open_bus(settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
@@ -48,9 +48,26 @@ class Opened:
         await self.http.close()
 
 
-def connectors() -> dict[str, Connector]:
+class Installed(Mapping[str, Connector]):
+    """The installed connectors by name; one is loaded when it is asked for, so that a broken one harms only its own systems."""
+
+    def __init__(self) -> None:
+        self._points = {point.name: point for point in entry_points(group=GROUP)}
+
+    def __getitem__(self, name: str) -> Connector:
+        connector: Connector = self._points[name].load()
+        return connector
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._points)
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+
+def connectors() -> Mapping[str, Connector]:
     """Every installed connector by name."""
-    return {point.name: point.load() for point in entry_points(group=GROUP)}
+    return Installed()
 
 
 def open_systems(settings: Settings, installed: Mapping[str, Connector]) -> dict[str, Opened]:

@@ -45,8 +45,13 @@ def answers() -> dict[tuple[str, str, str], Answer]:
     return {**found, ("material", "crm", catalogue.ALIAS): alias}
 
 
+COME_BACK = {("customer", "erp")}
+"""Codes that the dictionary learns from the hub's own deliveries: the ERP has no customers before the hub brings them."""
+
+
 def _entry(code: Code) -> dict[str, Any]:
-    local = {system: name for system, name in code.local.items() if system not in code.unknown_in}
+    known = {system: name for system, name in code.local.items() if system not in code.unknown_in}
+    local = {system: name for system, name in known.items() if (code.kind, system) not in COME_BACK}
     return {"code": code.code, "zh": code.zh, "en": code.en, "attributes": _attributes(code), "local": local}
 
 

@@ -1,0 +1,81 @@
+"""The stand-ins' view of the hub, by its services: the same that the command line and the API use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.db import Database
+from hub.demo.factory.seeds import Answer
+from hub.demo.standins import HeldError, OpenProposal, UnknownLocalCode
+from hub.services import codes, holds
+
+NUMBER_FIELDS = ("订单编号", "客户编号")
+
+
+class DictionaryService:
+    """What the steward and the approver do."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def unknown_codes(self) -> Sequence[UnknownLocalCode]:
+        rows = await codes.inbox(self._db, limit=200)
+        return [UnknownLocalCode(row.id, row.kind, row.system, row.local_code) for row in rows if row.proposal is None]
+
+    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> None:
+        """A code that is new is proposed with its cross-reference, for every organisation of the system."""
+        if answer.is_new and not await codes.find(self._db, answer.kind, like=answer.code, limit=1):
+            await codes.answer_with_new(
+                self._db, unknown.id, by=by, organisation="", code=answer.code, zh=answer.zh, en=answer.en, attributes=answer.attributes
+            )
+        else:
+            await codes.answer_with_code(self._db, unknown.id, answer.code, by=by, organisation="")
+
+    async def open_proposals(self) -> Sequence[OpenProposal]:
+        return [OpenProposal(row.id, row.proposed_by) for row in await codes.proposals(self._db, limit=200)]
+
+    async def approve(self, proposal: int, *, by: str) -> None:
+        await codes.approve(self._db, proposal, by=by)
+
+
+class DeskService:
+    """What the operator does."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def held_errors(self) -> Sequence[HeldError]:
+        found = []
+        for view in await holds.list_holds(self._db, state="waiting", limit=200):
+            if view.group == "normalize" and any(cause.kind == "person" for cause in view.causes):
+                message = (await holds.show_hold(self._db, view.id)).message
+                found.append(HeldError(view.id, next((str(message[name]) for name in NUMBER_FIELDS if name in message), view.key)))
+        return found
+
+    async def correct(self, hold: int, wrong: str, right: str, *, by: str, reason: str) -> None:
+        message = (await holds.show_hold(self._db, hold)).message
+        corrected = _replaced(message, wrong, right)
+        await holds.resend_hold(self._db, hold, corrected, by=by, reason=reason, now=datetime.now(UTC))
+
+    async def discard(self, hold: int, *, by: str, reason: str) -> None:
+        await holds.discard_hold(self._db, hold, by=by, reason=reason)
+
+
+def _replaced(value: Any, wrong: str, right: str) -> Any:
+    """The same content with one value in another's place; numbers are compared as text and stay numbers."""
+    if isinstance(value, dict):
+        return {name: _replaced(item, wrong, right) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, wrong, right) for item in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value) == _number(wrong):
+        return float(right)
+    return right if value == wrong else value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
