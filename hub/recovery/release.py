@@ -37,14 +37,19 @@ def _freed_by(known: KnownDocument) -> list[str]:
 
 async def ask_again(session: AsyncConnection, causes: Iterable[Cause]) -> int:
     """Ask the database which of these causes are gone, and mark what waited for them. Returns how many rows became ready."""
-    wanted = list(causes)
-    gone = await causes_gone(session, [cause for cause in wanted if cause.kind in KINDS])
-    for cause in await _documents_there(session, [cause for cause in wanted if cause.kind in DOCUMENT_KINDS]):
-        gone[cause.text] = 0
+    gone = await causes_there(session, list(causes))
     count = 0
     for version, texts in groupby(sorted(gone, key=lambda text: gone[text]), key=lambda text: gone[text]):
         count += await mark_ready(session, list(texts), version)
     return count
+
+
+async def causes_there(session: AsyncConnection, causes: Sequence[Cause]) -> dict[str, int]:
+    """Of these causes, by `Cause.text`, those that are gone: with the dictionary version that freed them, 0 for documents."""
+    gone = await causes_gone(session, [cause for cause in causes if cause.kind in KINDS])
+    for cause in await _documents_there(session, [cause for cause in causes if cause.kind in DOCUMENT_KINDS]):
+        gone[cause.text] = 0
+    return gone
 
 
 async def sweep(session: AsyncConnection) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.bus.base import Lost
 from hub.errors import HubError
+from hub.recovery.cycles import find_cycles
 from hub.recovery.housekeeping import fetch_missing, look_again, sweep_holds
 from hub.runtime.intake import Intake
 from hub.runtime.leased import Leased
@@ -51,6 +52,7 @@ class Keeper:
         count = await sweep_holds(self._road.db)
         if count:
             log.info("holds.swept", ready=count)
+        await find_cycles(self._road.db, self._road.now())
 
     async def _look(self) -> None:
         for opened in self._road.systems.values():

@@ -54,7 +54,7 @@ class ProjectLoop:
             await keep(session, archived)
             if events:
                 changes = await project(session, events)
-                await post(session, [_message(change, now, events) for change in changes], now)
+                await post(session, [progress_message(change, now, events[-1]) for change in changes], now)
         await self._road.reach("project.committed")
 
 
@@ -89,12 +89,11 @@ def _event(message: Received, event: Event) -> Archived:
     )
 
 
-def _message(change: ProgressChange, now: datetime, causes: Sequence[Event]) -> Message:
-    """The progress of an order line as an event of the hub's own."""
-    cause = causes[-1]
+def progress_message(change: ProgressChange, now: datetime, cause: Event | None = None) -> Message:
+    """The progress of an order line as an event of the hub's own; a rebuild has no cause."""
     event = Event(
         id=event_id(HUB, "order_progress", change.key, change.revision), source=HUB, entity="order_progress", key=change.key,
         lane=change.key, revision=change.revision, correction=0, time=now, recorded_at=now, data=change.content,
-        correlation=change.key.rpartition("@")[0], causation=cause.id, traceparent=cause.traceparent,
+        correlation=change.key.rpartition("@")[0], causation=cause.id if cause else "", traceparent=cause.traceparent if cause else "",
     )
     return Message(canonical("order_progress"), event.lane, event.data, event.headers())

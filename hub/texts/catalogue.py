@@ -14,6 +14,7 @@ from hub.texts.master_data import MASTER_DATA
 from hub.texts.model import MODEL
 from hub.texts.pipeline import PIPELINE
 from hub.texts.reporting import REPORTING
+from hub.texts.services import SERVICES
 from hub.texts.text import Text
 
 
@@ -28,4 +29,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING, SERVICES)

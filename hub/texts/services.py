@@ -1,0 +1,83 @@
+"""What the use cases say: refusals, states of holds, whom something is for, what the checks and the invariants find."""
+
+from __future__ import annotations
+
+from hub.texts.text import Text
+
+REFUSALS: dict[str, Text] = {
+    "refused-use": Text("无法按要求执行。请核对后重试。", "This cannot be done as asked. Check it and try again."),
+    "no-such-hold": Text("没有编号为“{hold}”的待处理消息。请用 hub hold list 查看。", "There is no held message '{hold}'. Look at `hub hold list`."),
+    "hold-closed": Text("待处理消息“{hold}”已结束({how}),无需再处理。", "The held message '{hold}' is closed ({how}); nothing more is needed."),
+    "waits-for-more": Text("待处理消息“{hold}”仍在等待:{what_zh}。补齐后自动放行,或丢弃并注明原因。", "The held message '{hold}' still waits for {what}. It goes on by itself once that is there; or discard it with a reason."),
+    "not-correctable": Text("待处理消息“{hold}”不是来源记录,不能更正重发。请在来源系统更正,或放行、丢弃。", "The held message '{hold}' is not a readable record of a source and cannot be corrected here. Correct it at its source, release or discard it."),
+    "reason-needed": Text("必须注明原因。请填写原因后重试。", "A reason is needed. Give one and try again."),
+    "no-such-incident": Text("没有编号为“{incident}”的未关闭事件。请用 hub incident list 查看。", "There is no open incident '{incident}'. Look at `hub incident list`."),
+    "no-such-system": Text("没有系统“{system}”。已配置:{known}。", "There is no system '{system}'. Configured: {known}."),
+    "system-not-stopped": Text("系统“{system}”没有停止,无需恢复。", "System '{system}' is not stopped; there is nothing to resume."),
+    "nothing-found": Text("没有与“{number}”有关的记录。请核对单号,或先确认该系统已读取。", "Nothing is known about '{number}'. Check the number, and whether its system has been read."),
+    "file-there": Text("文件“{file}”已存在,不会覆盖。请换一个文件夹,或先移走该文件。", "The file '{file}' exists and is never overwritten. Choose another folder, or move it away."),
+    "change-unreadable": Text("变更申请的“{where}”有误:{what}。请更正后重新提交。", "The proposed change is wrong at '{where}': {what}. Correct it and propose again."),
+}
+
+HOLDS: dict[str, Text] = {
+    "hold-waiting": Text("等待", "waiting"),
+    "hold-behind": Text("排在同一单据的前一条消息之后", "behind an earlier message of its lane"),
+    "hold-ready": Text("即将处理", "about to go on"),
+    "hold-closed-as": Text("已结束({how})", "closed ({how})"),
+    "concerns-steward": Text("主数据管理员", "the data steward"),
+    "concerns-it": Text("IT", "IT"),
+    "concerns-system": Text("{system} 负责人", "whoever is responsible for {system}"),
+    "hold-copied": Text(
+        "【待处理 {id}】{entity} {key}({system})\n等待:{waits_for}\n负责:{concerns}\n自 {since} 起;其后 {behind} 条同单据消息、{documents} 条其他消息在等它。\n处理:hub hold show {id}",
+        "[held {id}] {entity} {key} ({system})\nwaits for: {waits_for}\nfor: {concerns}\nsince {since}; {behind} messages behind it, {documents} others wait for it.\nsee: hub hold show {id}",
+    ),
+}
+
+CHECKS: dict[str, Text] = {
+    "check-files": Text("配置、映射、路由、边界均可用", "settings, mappings, routes and boundaries are good"),
+    "check-no-systems": Text("尚未配置系统。请在 systems 中填写", "no systems are configured yet; fill in 'systems'"),
+    "check-account-set": Text("已连接,账套“{found}”与配置一致", "connected, account set '{found}' is the configured one"),
+    "check-account-set-open": Text("已连接,账套“{found}”。请填入 account_set,以免写错账套", "connected, account set '{found}'; put it into account_set, so that no other is ever written"),
+    "check-readable": Text("可读,首页 {count} 条", "readable, {count} records on the first page"),
+    "check-searchable": Text("可查询", "searchable"),
+    "check-not-mapped": Text("没有映射文件读取它,将被忽略", "no mapping file reads it; it will be left out"),
+    "check-mapped": Text("样本 {records} 条,映射出 {mapped} 条", "{records} sampled records became {mapped} canonical ones"),
+    "check-mapped-missing": Text("样本 {records} 条,映射出 {mapped} 条;待答复编码 {count} 个:{codes}", "{records} sampled records became {mapped}; {count} codes to be answered: {codes}"),
+    "level-files": Text("文件", "files"),
+    "level-connection": Text("连接与账套", "connection and account set"),
+    "level-permissions": Text("权限", "permissions"),
+    "level-mappings": Text("映射", "mappings"),
+}
+
+INVARIANTS: dict[str, Text] = {
+    "verify-beyond-offset": Text("待处理消息 {id}({group},{topic},位移 {offset})超出已处理位移。请联系支持。", "Held message {id} ({group}, {topic}, offset {offset}) lies beyond what its group has done. Call support."),
+    "verify-outbox-old": Text("发件箱第 {id} 条({topic})超过 60 秒未发布。请检查 housekeeping 环节是否在运行。", "Outbox row {id} ({topic}) has not been published for 60 s. Check that the housekeeping loop runs."),
+    "verify-head-behind": Text("待处理消息 {id}({group})排在最前却无人唤醒。请联系支持。", "Held message {id} ({group}) is the head of its lane and nobody wakes it. Call support."),
+    "verify-cause-gone": Text("待处理消息 {id} 等待的 {cause} 已具备超过 60 秒。请检查 housekeeping 环节是否在运行。", "Held message {id} waits for {cause}, which has been there for 60 s. Check that the housekeeping loop runs."),
+    "verify-causeless": Text("待处理消息 {id}({group})没有等待原因。请放行。", "Held message {id} ({group}) waits for nothing. Release it."),
+    "verify-open-twice": Text("“{document}”在 {target} 有 {count} 条未完成的写入记录。请联系支持。", "'{document}' has {count} open deliveries to {target}. Call support."),
+    "verify-unconfirmed": Text("{system} 的 {entity}“{key}”版本 {revision} 已分配但未确认发布(已确认 {confirmed})。下次读取时会重发。", "Revision {revision} of {entity} '{key}' of {system} was given out and not confirmed (confirmed: {confirmed}). The next read publishes it again."),
+    "verify-unheard-of": Text("{system} 的 {entity}“{key}”状态版本 {revision} 从未分配。请联系支持。", "The state of {entity} '{key}' of {system} has revision {revision}, which was never given out. Call support."),
+    "verify-done-without-document": Text("写入记录 {id}({target},{document})已完成,但没有对应的单据记录。请用 hub message find 核对。", "Delivery {id} ({target}, {document}) is done, yet no such document is noted. Look with `hub message find`."),
+    "verify-not-accounted": Text("{topic} 位移 {offset} 的“{key}”没有去向。请联系支持。", "'{key}' at {topic}, offset {offset}, is not accounted for. Call support."),
+}
+
+ENTITY_NAMES: dict[str, Text] = {
+    "entity-organisation": Text("组织", "organisation"), "entity-person": Text("人员", "person"),
+    "entity-customer": Text("客户", "customer"), "entity-customer_profile": Text("客户资料", "customer profile"),
+    "entity-material": Text("物料", "material"), "entity-unit_conversion": Text("单位换算", "unit conversion"),
+    "entity-lot": Text("批号", "lot"), "entity-serial": Text("序列号", "serial number"),
+    "entity-operation": Text("工序", "operation"), "entity-work_center": Text("工作中心", "work centre"),
+    "entity-reason_code": Text("原因代码", "reason code"), "entity-bom": Text("物料清单", "bill of materials"),
+    "entity-routing": Text("工艺路线", "routing"), "entity-sales_order": Text("销售订单", "sales order"),
+    "entity-production_plan": Text("生产计划", "production plan"), "entity-production_order": Text("生产工单", "production order"),
+    "entity-job_order": Text("派工单", "dispatch job"), "entity-operation_report": Text("报工单", "operation report"),
+    "entity-quality_inspection": Text("质量检验", "quality inspection"), "entity-nonconformance": Text("不合格品", "nonconformance"),
+    "entity-equipment_status": Text("设备状态", "equipment status"), "entity-material_issue": Text("领料单", "material issue"),
+    "entity-material_consumption": Text("物料耗用", "material consumption"), "entity-goods_receipt": Text("完工入库单", "goods receipt"),
+    "entity-purchase_receipt": Text("采购入库单", "purchase receipt"), "entity-stock_balance": Text("库存余额", "stock balance"),
+    "entity-shipment": Text("发货单", "shipment"), "entity-invoice": Text("发票", "invoice"), "entity-payment": Text("收款", "payment"),
+    "entity-cost_actual": Text("实际成本", "actual cost"), "entity-order_progress": Text("订单进度", "order progress"),
+}
+
+SERVICES: dict[str, Text] = REFUSALS | HOLDS | CHECKS | INVARIANTS | ENTITY_NAMES
