@@ -37,12 +37,12 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """The rows that KPIs read; withdrawn and reversed facts are not among them, except where a rule asks for them."""
+    """The rows that KPIs read, `operations` per production order; withdrawn and reversed facts are not among them."""
 
     lines: Sequence[Row] = ()
     deliveries: Sequence[Row] = ()
     production_orders: Mapping[str, Row] = field(default_factory=dict)
-    operations: Sequence[Row] = ()
+    operations: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     reports: Sequence[Row] = ()
     receipts: Sequence[Row] = ()
     plans: Sequence[Row] = ()

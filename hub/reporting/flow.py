@@ -66,11 +66,12 @@ def _until(reports: Iterable[Row], plan: Planned, period: Period) -> Decimal:
 
 
 def outputs(facts: ReportFacts) -> list[Row]:
-    """The reports of last operations."""
+    """The reports of last operations: the last planned one; without a routing, the last that was reported."""
     last: dict[str, int] = {}
-    for row in (*facts.operations, *facts.reports):
-        key = row.get("production_order") or row["key"]
-        last[key] = max(row["sequence"] or 0, last.get(key, 0))
+    for row in facts.reports:
+        key = row["production_order"]
+        planned = facts.operations.get(key) or [row]
+        last[key] = max(last.get(key, 0), *(one["sequence"] or 0 for one in planned))
     return [row for row in facts.reports if row["sequence"] == last[row["production_order"]]]
 
 
@@ -84,16 +85,17 @@ class Balance(NamedTuple):
     rework: Decimal
 
 
-def balance(reports: Sequence[Row], received: Decimal) -> Balance:
+def balance(reports: Sequence[Row], received: Decimal, planned: Sequence[Row] = ()) -> Balance:
     """B4: started = scrap + received + waiting + open rework. A negative part is shown, not clamped: reports may still come (B3)."""
-    steps = grouped(reports, lambda row: f"{row['sequence'] or 0:09d}")
-    came, waiting, rework = ZERO, {}, ZERO
-    started = ZERO
-    for place, rows in enumerate(steps.values()):
+    names = {row["sequence"] or 0: row["operation"] or str(row["sequence"]) for row in (*reports, *planned)}
+    waiting: dict[str, Decimal] = {}
+    started = came = rework = ZERO
+    for place, sequence in enumerate(sorted(names)):
+        rows = [row for row in reports if (row["sequence"] or 0) == sequence]
         taken = sum((processed(row) for row in rows if row["first_pass"]), ZERO)
         started = taken if place == 0 else started
         if place:
-            waiting[rows[0]["operation"] or str(rows[0]["sequence"])] = came - taken
+            waiting[names[sequence]] = waiting.get(names[sequence], ZERO) + came - taken
         mended = sum((processed(row) for row in rows if not row["first_pass"]), ZERO)
         rework += sum((row["rework"] + row["repair"] for row in rows), ZERO) - mended
         came = sum((row["good"] + row["concession"] for row in rows), ZERO)
@@ -110,7 +112,7 @@ def work_in_process(facts: ReportFacts, period: Period) -> list[Figure]:
     for key, rows in reports.items():
         if facts.production_orders.get(key, {}).get("state") in ("closed", "cancelled"):
             continue
-        found = balance(rows, sum((row["quantity"] for row in posted.get(key, [])), ZERO))
+        found = balance(rows, sum((row["quantity"] for row in posted.get(key, [])), ZERO), facts.operations.get(key, ()))
         for place, quantity in {**found.waiting, "rework": found.rework}.items():
             places[place] = places.get(place, ZERO) + quantity
     sources = sum(map(len, reports.values())) + sum(map(len, posted.values()))
@@ -125,9 +127,12 @@ def _known(row: Row, period: Period) -> bool:
 
 def stages_of(line: Row) -> list[Stage]:
     """The stages of a row of `read_order_lines`."""
-    left_out = line["not_applicable"].split()
+    left_out, within = line["not_applicable"].split(), line["within_making"].split()
     return stages([
-        Milestone(code=step.code, applies=step.code not in left_out, parts=[Part("", "", line["quantity"], line[step.code])])
+        Milestone(
+            code=step.code, applies=step.code not in left_out, within=step.code in within,
+            parts=[Part("", "", line["quantity"], line[step.code])],
+        )
         for step in MILESTONES
     ])  # fmt: skip
 

@@ -122,7 +122,8 @@ async def _supplies(session: AsyncConnection, lines: Iterable[str]) -> dict[str,
     orders = merged(await where_in(session, tables.PRODUCTION_ORDERS, "key", keys), "quantity")
     living = {key: row for key, row in orders.items() if row["quantity"] is not None and row["state"] != "cancelled"}
     rows = {table: await _made(session, table, keys) for table in (tables.JOBS, tables.REPORTS, tables.INSPECTIONS, tables.RECEIPTS)}
-    demand, operations = [_grouped(await where_in(session, table, "key", keys), _key) for table in (tables.DEMAND, tables.OPERATIONS)]
+    demand = _grouped(await where_in(session, tables.DEMAND, "key", keys), _key)
+    operations = await operations_of(session, living)
     history = _grouped(latest_corrections(await production_history(session, keys)), _key)
     found: dict[str, list[Supply]] = defaultdict(list)
     for key, order in sorted(living.items()):
@@ -150,3 +151,28 @@ async def _made(session: AsyncConnection, table: Table, orders: Iterable[str]) -
     defined = [row for row in merged(rows, defining).values() if row[defining] is not None]
     return _grouped(effective(defined), _of_production_order)
 
+
+async def operations_of(session: AsyncConnection, orders: Mapping[str, Row]) -> dict[str, list[Row]]:
+    """The planned operations per production order: those frozen on it, else those of its routing; none where neither is known."""
+    frozen = _grouped(await where_in(session, tables.OPERATIONS, "key", orders), _key)
+    bare = [order for key, order in orders.items() if key not in frozen]
+    routings = merged(await where_in(session, tables.ROUTINGS, "material", {order["material"] for order in bare}), "material")
+    chosen = {order["key"]: _routing(order, routings.values()) for order in bare}
+    steps = _grouped(await where_in(session, tables.ROUTING_STEPS, "key", {routing for routing in chosen.values() if routing}), _key)
+    return defaultdict(list, {**frozen, **{key: steps[routing] for key, routing in chosen.items() if routing in steps}})
+
+
+def _routing(order: Row, routings: Iterable[Row]) -> str:
+    """The routing an order names; else the newest of its material that was there when it was last said, or the first that came."""
+    fitting = [row for row in routings if (row["organisation"], row["material"]) == (order["organisation"], order["material"])]
+    if any(row["key"] == order["routing"] for row in fitting):
+        return str(order["routing"])
+    released = [row for row in fitting if row["state"] == "released"] or fitting
+    there = [row for row in released if row["happened_at"] <= (order["released_at"] or order["happened_at"])]
+    if there:
+        return str(max(there, key=_since_when)["key"])
+    return str(min(released, key=_since_when)["key"]) if released else ""
+
+
+def _since_when(routing: Row) -> tuple[datetime, str]:
+    return routing["happened_at"], routing["key"]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.reporting import queries, tables
 from hub.reporting.figures import Figure, Period, ReportFacts
 from hub.reporting.flow import feedback_age, lead_time, loop_completeness, plan_attainment, plan_volume, work_in_process
-from hub.reporting.gathering import latest_corrections
+from hub.reporting.gathering import latest_corrections, operations_of
 from hub.reporting.merging import Row, effective, merged
 from hub.reporting.on_time import on_time, on_time_quantity
 from hub.reporting.yields import conceded, first_pass, order_yield, per_report, reworked, rolled, scrapped
@@ -59,11 +59,12 @@ async def facts(session: AsyncConnection, organisation: str = "", known_at: date
     can be printed again as they were (B10); order lines themselves stand as they stand now."""
     reports = _known(await queries.facts(session, tables.REPORTS, organisation), known_at)
     receipts = _known(await queries.facts(session, tables.RECEIPTS, organisation), known_at)
+    orders = merged(await queries.facts(session, tables.PRODUCTION_ORDERS, organisation), "quantity")
+    operations = await operations_of(session, {key: row for key, row in orders.items() if row["quantity"] is not None})
     return ReportFacts(
         lines=await queries.order_lines(session, organisation),
         deliveries=_known(await queries.deliveries(session, organisation), known_at),
-        production_orders=merged(await queries.facts(session, tables.PRODUCTION_ORDERS, organisation), "quantity"),
-        operations=await queries.all_operations(session),
+        production_orders=orders, operations=operations,
         reports=_counting(reports, "production_order"), receipts=_counting(receipts, "quantity"),
         plans=latest_corrections(_known(await queries.facts(session, tables.PLAN_VERSIONS, organisation), known_at)),
     )  # fmt: skip

@@ -58,10 +58,11 @@ def milestones(facts: LineFacts) -> list[Milestone]:
     """T0–T9 in their order, the invoice after them."""
     quantity = facts.line["quantity"]
     made = [_made(supply) for supply in facts.supplies]
+    within = any(is_within_making(supply) for supply in facts.supplies)
     found = [
         Milestone(code="t0", needed=quantity, parts=[facts.confirmed]),
         Milestone(code="t1", needed=quantity, parts=[facts.accepted]),
-        *(_joined(step.code, made) for step in MILESTONES[2:8]),
+        *(_joined(step.code, made, within=within and step.code == "t6") for step in MILESTONES[2:8]),
         _shipped(facts),
         Milestone(code="t9", needed=quantity, parts=_parts(facts.shipments, "delivered_at")),
         Milestone(code=INVOICE.code, needed=_due(facts), parts=_parts(_issued(facts.invoices), "invoiced_at")),
@@ -74,11 +75,11 @@ def _without(milestone: Milestone) -> Milestone:
     return Milestone(code=milestone.code, applies=False)
 
 
-def _joined(code: str, made: Sequence[Mapping[str, list[Part]]]) -> Milestone:
+def _joined(code: str, made: Sequence[Mapping[str, list[Part]]], *, within: bool) -> Milestone:
     """The milestone over all production orders to which it applies."""
     parts = [part for one in made for part in one.get(code, [])]
     applies = not made or any(code in one for one in made)
-    return Milestone(code=code, needed=sum((part.quantity for part in parts), ZERO), parts=parts, applies=applies)
+    return Milestone(code=code, needed=sum((part.quantity for part in parts), ZERO), parts=parts, applies=applies, within=within)
 
 
 def _made(supply: Supply) -> dict[str, list[Part]]:
@@ -91,7 +92,8 @@ def _made(supply: Supply) -> dict[str, list[Part]]:
         parts["t5"] = [_part(supply, _first(supply.reports, supply.jobs, supply.order), ended_at(supply), _now_outside(supply))]
     parts["t7"] = _received(supply, at_supplier=wholly)
     if is_inspected(supply):
-        passed = inspected_at(supply) if ended_at(supply) or all(part.at for part in parts["t7"]) else None
+        through = is_within_making(supply) or ended_at(supply) or all(part.at for part in parts["t7"])
+        passed = inspected_at(supply) if through else None
         parts["t6"] = [_part(supply, _first(supply.inspections, supply.jobs, supply.order), passed)]
     return parts
 
@@ -115,11 +117,22 @@ def started_at(supply: Supply) -> datetime | None:
 
 def ended_at(supply: Supply) -> datetime | None:
     """When the last operation ended: once all pieces passed it or were lost before, or the order is finished."""
-    times = [row["reported_at"] if backwards(row) else row["ended_at"] or row["reported_at"] for row in supply.reports]
-    times += [row["ended_at"] for row in supply.jobs if row["sequence"] == last_sequence(supply)]
-    lost = sum((row["scrap"] for row in supply.reports), ZERO)
-    finished = supply.order["state"] in FINISHED or output(supply) + lost >= (supply.order["quantity"] or ZERO)
+    last = last_sequence(supply)
+    times = [row["reported_at"] if backwards(row) else row["ended_at"] or row["reported_at"] for row in _at(supply.reports, last)]
+    times += [row["ended_at"] for row in _at(supply.jobs, last)]
+    through = output(supply) + sum((row["scrap"] for row in supply.reports), ZERO) if last is not None else received(supply)
+    finished = supply.order["state"] in FINISHED or through >= supply.order["quantity"]
     return max((at for at in times if at), default=supply.order["actual_end_at"]) if finished else None
+
+
+def _at(rows: Sequence[Row], last: int | None) -> list[Row]:
+    """The rows of the last operation; of all where it is not known."""
+    return [row for row in rows if last is None or row["sequence"] == last]
+
+
+def received(supply: Supply) -> Decimal:
+    """Pieces that were declared as received into stock, whether posted yet or not."""
+    return sum((row["quantity"] for row in supply.receipts), ZERO)
 
 
 def backwards(row: Row) -> bool:
@@ -128,14 +141,23 @@ def backwards(row: Row) -> bool:
 
 
 def last_sequence(supply: Supply) -> int | None:
-    """The last planned operation; without a routing, the last that was reported."""
-    return max((row["sequence"] for row in (supply.operations or supply.reports) if row["sequence"] is not None), default=None)
+    """The last planned operation; without a routing, the one whose reports say so; None as long as nobody knows."""
+    finals = [row for row in supply.reports if row["is_final"]]
+    return max((row["sequence"] for row in (supply.operations or finals) if row["sequence"] is not None), default=None)
+
+
+def is_within_making(supply: Supply) -> bool:
+    """Whether the goods are inspected before their last operation (tested, then packed)."""
+    asked = [row["sequence"] for row in supply.operations if row["inspected"]]
+    done = [row["sequence"] for row in final_inspections(supply) if row["sequence"] is not None]
+    last = last_sequence(supply)
+    return last is not None and 0 < max(asked + done, default=last) < last
 
 
 def output(supply: Supply) -> Decimal:
     """Good and conceded pieces out of the last operation, mended ones included."""
     last = last_sequence(supply)
-    return sum((row["good"] + row["concession"] for row in supply.reports if row["sequence"] == last), ZERO)
+    return sum((row["good"] + row["concession"] for row in supply.reports if row["sequence"] == last and last is not None), ZERO)
 
 
 def is_outsourced(supply: Supply) -> bool:
@@ -222,8 +244,7 @@ def line_state(facts: LineFacts) -> str:
 
 def produced(supply: Supply) -> Decimal:
     """The line's share of what came out of the last operation, or was received where nothing is reported."""
-    received = sum((row["quantity"] for row in supply.receipts), ZERO)
-    return overlap(ZERO, max(output(supply), received), supply.before, supply.before + supply.quantity)
+    return overlap(ZERO, max(output(supply), received(supply)), supply.before, supply.before + supply.quantity)
 
 
 def state(facts: LineFacts, found: Sequence[Milestone]) -> str:
@@ -262,6 +283,7 @@ def order_line(facts: LineFacts) -> dict[str, Any]:
         "promised_at": line["promised_at"], "cancelled_at": facts.cancelled_at, "under_percent": line["under_percent"],
         **{f"t{number}": milestone.at for number, milestone in enumerate(chain)}, "invoiced_at": invoice.at,
         "not_applicable": " ".join(milestone.code for milestone in chain if not milestone.applies), "missing": " ".join(missing(chain)),
+        "within_making": " ".join(milestone.code for milestone in chain if milestone.within),
         "waits_for": "" if waiting is None or ended else waiting_for(waiting), "heard_at": facts.heard_at,
     }  # fmt: skip
 

@@ -53,12 +53,16 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Milestone:
-    """One milestone of one line. `at` is the quantity-weighted time of its parts once `needed` is reached, else None."""
+    """One milestone of one line. `at` is the quantity-weighted time of its parts once `needed` is reached, else None.
+
+    `within` says that it lies within the making (goods tested, then packed): it has its time, but no stage ends at it.
+    """
 
     code: str
     needed: Decimal = ZERO
     parts: Sequence[Part] = field(default=())
     applies: bool = True
+    within: bool = False
 
     @cached_property
     def reached(self) -> Decimal:
@@ -104,8 +108,8 @@ def stages(milestones: Sequence[Milestone]) -> list[Stage]:
     missing: list[str] = []
     for milestone in milestones:
         at = milestone.at
-        if at is None:
-            missing += [milestone.code] if milestone.applies else []
+        if at is None or milestone.within:
+            missing += [milestone.code] if milestone.applies and at is None else []
             continue
         if previous is not None and previous.at is not None:
             took = at - previous.at
@@ -116,13 +120,15 @@ def stages(milestones: Sequence[Milestone]) -> list[Stage]:
 
 def missing(milestones: Sequence[Milestone]) -> list[str]:
     """The codes that were passed over: not reached, although a later one is."""
-    reached = [index for index, milestone in enumerate(milestones) if milestone.at is not None]
-    last = max(reached, default=-1)
-    return [milestone.code for milestone in milestones[:last] if milestone.applies and milestone.at is None]
+    return [milestone.code for milestone in milestones[:_last(milestones) + 1] if milestone.applies and milestone.at is None]
 
 
 def awaited(milestones: Sequence[Milestone]) -> Milestone | None:
     """The first applicable milestone after the last one reached; None when the line is through. A signature is not waited for."""
-    reached = [index for index, milestone in enumerate(milestones) if milestone.at is not None]
-    after = milestones[max(reached, default=-1) + 1:]
-    return next((milestone for milestone in after if milestone.applies and milestone.code != "t9"), None)
+    after = milestones[_last(milestones) + 1:]
+    return next((milestone for milestone in after if milestone.applies and milestone.at is None and milestone.code != "t9"), None)
+
+
+def _last(milestones: Sequence[Milestone]) -> int:
+    """The place of the last milestone reached; -1 for none."""
+    return max((index for index, milestone in enumerate(milestones) if milestone.at is not None and not milestone.within), default=-1)

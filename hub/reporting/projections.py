@@ -37,6 +37,7 @@ PROJECTIONS: tuple[Projection, ...] = (
         "production_order", (tables.PRODUCTION_ORDERS, tables.DEMAND, tables.OPERATIONS), reading.production_order,
         tables.PLAN_VERSIONS, reading.plan_versions,
     ),
+    Projection("routing", (tables.ROUTINGS, tables.ROUTING_STEPS), reading.routing),
     Projection("job_order", (tables.JOBS,), reading.job_order),
     Projection("operation_report", (tables.REPORTS,), reading.operation_report),
     Projection("quality_inspection", (tables.INSPECTIONS,), reading.quality_inspection),
@@ -93,7 +94,18 @@ async def _apply(session: AsyncConnection, events: Sequence[Event]) -> set[str]:
         if projection.versions is not None and projection.history is not None:
             said = [row for event, data in read if event.entity == projection.entity for row in projection.history(event, data)]
             await _write(session, projection.versions, said)
-    return await _replace(session, await _newest(session, read))
+    touched = await _replace(session, await _newest(session, read))
+    return touched | await _touched(session, _remembered(fresh))
+
+
+def _remembered(events: Sequence[Event]) -> dict[Table, list[tuple[str, str]]]:
+    """The documents that gained history: even an overtaken version can be the first that said a state or a promise."""
+    kept: dict[Table, list[tuple[str, str]]] = {}
+    for event in events:
+        projection = BY_ENTITY[event.entity]
+        if projection.versions is not None:
+            kept.setdefault(projection.tables[0], []).append((event.key, event.source))
+    return kept
 
 
 async def _unknown(session: AsyncConnection, events: Sequence[Event]) -> list[Event]:
@@ -176,6 +188,9 @@ async def _touched(session: AsyncConnection, stated: Mapping[Table, Sequence[tup
             lines |= {row["line_key"] for row in await where_in(session, table, "key", keys)}
         elif table is tables.ORDERS:
             lines |= await lines_of(session, keys)
+        elif table is tables.ROUTINGS:
+            materials = {row["material"] for row in await where_in(session, table, "key", keys)}
+            production_orders |= {row["key"] for row in await where_in(session, tables.PRODUCTION_ORDERS, "material", materials)}
     return lines | {row["line_key"] for row in await where_in(session, tables.DEMAND, "key", production_orders)}
 
 

@@ -78,11 +78,6 @@ async def demand(session: AsyncConnection) -> Rows:
     return await _rows(session, select(tables.DEMAND))
 
 
-async def all_operations(session: AsyncConnection) -> Rows:
-    """The planned operations of all production orders."""
-    return await _rows(session, select(tables.OPERATIONS))
-
-
 async def deliveries(session: AsyncConnection, organisation: str = "") -> Rows:
     """The items of all shipments, each with its head's columns."""
     return await _with_head(session, tables.SHIPMENT_ITEMS, tables.SHIPMENTS, organisation)

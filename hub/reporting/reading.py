@@ -47,22 +47,22 @@ def line_versions(event: Event, data: Said) -> list[dict[str, Any]]:
 
 def production_order(event: Event, data: Said) -> Rows:
     head = _head(event, data) | _material(data) | _times(data, *ORDER_TIMES) | {
-        "kind": data.get("type"), "subcontracted": data.get("subcontracted"), "supplier": data.get("supplier"),
+        "kind": data.get("type"), "routing": data.get("routing"),
+        "subcontracted": data.get("subcontracted"), "supplier": data.get("supplier"),
         "reason": data.get("close_reason") or data.get("hold_reason") or data.get("cancel_reason"),
     }  # fmt: skip
     demand = [
         _named(event) | {"position": position, "line_key": f"{link['order']}/{link['line']}", "quantity": _material(link)["quantity"]}
         for position, link in enumerate(data.get("demands") or ())
     ]
-    operations = [
-        _named(event) | {
-            "sequence": step["sequence"], "operation": step.get("operation"), "work_center": step.get("work_center"),
-            "outsourced": bool(step.get("subcontracted")), "inspected": "last" in (step.get("checks") or ()),
-        }
-        for step in data.get("routing_snapshot") or ()
-    ]  # fmt: skip
+    operations = _steps(event, data.get("routing_snapshot"))
     numbers = _numbers(event, data, "lot")
     return {tables.PRODUCTION_ORDERS: [head], tables.DEMAND: demand, tables.OPERATIONS: operations, tables.NUMBERS: numbers}
+
+
+def routing(event: Event, data: Said) -> Rows:
+    head = _head(event, data) | {"material": data.get("material")}
+    return {tables.ROUTINGS: [head], tables.ROUTING_STEPS: _steps(event, data.get("operations"))}
 
 
 def plan_versions(event: Event, data: Said) -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ def operation_report(event: Event, data: Said) -> Rows:
     row |= {term: _number(data.get(term)) or Decimal(0) for term in TERMS}
     row |= {
         "material": data.get("material"), "unit": data.get("unit"),
-        "first_pass": bool(data.get("first_pass", True)) and data.get("type") != "rework",
+        "is_final": bool(data.get("is_final")), "first_pass": bool(data.get("first_pass", True)) and data.get("type") != "rework",
     }  # fmt: skip
     return {tables.REPORTS: [row], tables.NUMBERS: _numbers(event, data, "lot")}
 
@@ -146,6 +146,16 @@ def _material(data: Said) -> dict[str, Any]:
 def _place(data: Said) -> dict[str, Any]:
     """Where in a production order something was done."""
     return {name: data.get(name) for name in ("production_order", "sequence", "operation", "work_center")}
+
+
+def _steps(event: Event, steps: Iterable[Said] | None) -> list[dict[str, Any]]:
+    return [
+        _named(event) | {
+            "sequence": step["sequence"], "operation": step.get("operation"), "work_center": step.get("work_center"),
+            "outsourced": bool(step.get("subcontracted")), "inspected": "last" in (step.get("checks") or ()),
+        }
+        for step in steps or ()
+    ]  # fmt: skip
 
 
 def _items(event: Event, data: Said) -> list[dict[str, Any]]:

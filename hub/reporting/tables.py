@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Dialect, Index, Integer, Numeric, String, Table, Text, TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, Numeric, String, Table, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from hub.db import METADATA, UtcTime
@@ -44,7 +44,7 @@ def _said() -> list[Column[Any]]:
     """Which version says so, when it happened and when the hub heard of it."""
     return [
         Column("organisation", String(50), nullable=False, default=""), Column("state", String(40)), Column("reverses", String(300)),
-        Column("revision", Integer, nullable=False), Column("correction", Integer, nullable=False),
+        Column("revision", BigInteger, nullable=False), Column("correction", Integer, nullable=False),
         Column("happened_at", UtcTime, nullable=False), Column("recorded_at", UtcTime, nullable=False),
     ]  # fmt: skip
 
@@ -57,7 +57,7 @@ EVENTS = Table(
     "read_events", METADATA,
     Column("id", String(64), primary_key=True), Column("entity", String(50), nullable=False),
     Column("key", String(300), nullable=False), Column("source", String(50), nullable=False),
-    Column("revision", Integer, nullable=False), Column("correction", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False), Column("correction", Integer, nullable=False),
     Column("state", String(40)), Column("happened_at", UtcTime, nullable=False), Column("recorded_at", UtcTime, nullable=False),
     Index("ix_read_events_entity_key", "entity", "key"),
 )  # fmt: skip
@@ -66,7 +66,7 @@ DOCUMENTS = Table(
     "read_documents", METADATA,
     Column("entity", String(50), primary_key=True), Column("key", String(300), primary_key=True),
     Column("source", String(50), primary_key=True),
-    Column("revision", Integer, nullable=False), Column("correction", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False), Column("correction", Integer, nullable=False),
 )  # fmt: skip
 
 ORDERS = _facts("orders", *_said(), Column("customer", String(120)), Column("ordered_at", UtcTime), Column("reason", Text))
@@ -79,16 +79,26 @@ ORDER_ITEMS = _facts(
 
 PRODUCTION_ORDERS = _facts(
     "production_orders", *_said(),
-    Column("material", String(120)), Column("quantity", Amount), Column("unit", String(20)), Column("kind", String(40)),
+    Column("material", String(120), index=True), Column("routing", String(300)),
+    Column("quantity", Amount), Column("unit", String(20)), Column("kind", String(40)),
     Column("subcontracted", Boolean), Column("supplier", String(120)), Column("released_at", UtcTime),
     Column("planned_start_at", UtcTime), Column("planned_end_at", UtcTime), Column("reason", String(120)),
     Column("actual_start_at", UtcTime), Column("actual_end_at", UtcTime),
 )  # fmt: skip
 DEMAND = _facts("demand", _key("line_key"), Column("quantity", Amount), also_key="position")
-OPERATIONS = _facts(
-    "operations", Column("operation", String(120)), Column("work_center", String(120)),
-    Column("outsourced", Boolean, nullable=False), Column("inspected", Boolean, nullable=False), also_key="sequence",
-)  # fmt: skip
+
+
+def _steps(name: str) -> Table:
+    return _facts(
+        name, Column("operation", String(120)), Column("work_center", String(120)),
+        Column("outsourced", Boolean, nullable=False), Column("inspected", Boolean, nullable=False), also_key="sequence",
+    )  # fmt: skip
+
+
+OPERATIONS = _steps("operations")
+"""The operations frozen on production orders. Where an order brings none, its material's routing counts."""
+ROUTINGS = _facts("routings", *_said(), Column("material", String(120), index=True))
+ROUTING_STEPS = _steps("routing_steps")
 JOBS = _facts(
     "jobs", *_said(), _key("production_order"), Column("sequence", Integer), Column("operation", String(120)),
     Column("work_center", String(120)), Column("started_at", UtcTime), Column("ended_at", UtcTime),
@@ -96,7 +106,8 @@ JOBS = _facts(
 REPORTS = _facts(
     "reports", *_said(), _key("production_order"), Column("sequence", Integer), Column("operation", String(120)),
     Column("work_center", String(120)), Column("material", String(120)),
-    Column("first_pass", Boolean, nullable=False), Column("unit", String(20)),
+    Column("first_pass", Boolean, nullable=False), Column("is_final", Boolean, nullable=False),
+    Column("unit", String(20)),
     *(Column(term, Amount, nullable=False) for term in ("good", "concession", "scrap", "rework", "repair")),
     Column("started_at", UtcTime), Column("ended_at", UtcTime), Column("reported_at", UtcTime),
 )  # fmt: skip
@@ -123,7 +134,7 @@ def _versions(name: str, *columns: Column[Any]) -> Table:
         f"read_{name}", METADATA,
         Column("event_id", String(64), primary_key=True), Column("position", Integer, primary_key=True),
         Column("key", String(300), nullable=False, index=True), Column("source", String(50), nullable=False),
-        Column("revision", Integer, nullable=False), Column("correction", Integer, nullable=False), Column("state", String(40)),
+        Column("revision", BigInteger, nullable=False), Column("correction", Integer, nullable=False), Column("state", String(40)),
         Column("happened_at", UtcTime, nullable=False), Column("recorded_at", UtcTime, nullable=False), *columns,
     )  # fmt: skip
 
@@ -148,17 +159,19 @@ ORDER_LINES = Table(
     Column("under_percent", Amount),
     *(Column(f"t{number}", UtcTime) for number in range(10)), Column("invoiced_at", UtcTime),
     Column("not_applicable", String(120), nullable=False), Column("missing", String(120), nullable=False),
+    Column("within_making", String(120), nullable=False),
     Column("waits_for", String(40), nullable=False), Column("heard_at", UtcTime),
 )  # fmt: skip
 """One row per order line: its figures and milestones, as far as they are reached. Lists are codes with a space between."""
 
 PROGRESS_TOLD = Table(
     "progress_told", METADATA,
-    Column("line_key", String(320), primary_key=True), Column("revision", Integer, nullable=False), Column("content", Text, nullable=False),
+    Column("line_key", String(320), primary_key=True), Column("revision", BigInteger, nullable=False), Column("content", Text, nullable=False),
 )  # fmt: skip
 """What was last published as order_progress. Not a read model: a rebuild keeps it, so that revisions never go back."""
 
 READ_MODELS: tuple[Table, ...] = (
-    EVENTS, DOCUMENTS, ORDERS, ORDER_ITEMS, PRODUCTION_ORDERS, DEMAND, OPERATIONS, JOBS, REPORTS, INSPECTIONS, RECEIPTS, SHIPMENTS,
-    SHIPMENT_ITEMS, INVOICES, INVOICE_ITEMS, NUMBERS, LINE_VERSIONS, PLAN_VERSIONS, ORDER_LINES,
+    EVENTS, DOCUMENTS, ORDERS, ORDER_ITEMS, PRODUCTION_ORDERS, DEMAND, OPERATIONS, ROUTINGS, ROUTING_STEPS,
+    JOBS, REPORTS, INSPECTIONS, RECEIPTS, SHIPMENTS, SHIPMENT_ITEMS, INVOICES, INVOICE_ITEMS,
+    NUMBERS, LINE_VERSIONS, PLAN_VERSIONS, ORDER_LINES,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from hub.event import Event, event_id
 from hub.model import decode, encode
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
-PUMP = {"value": "100", "unit": "H87"}
+OPERATIONS = {10: "TURN", 20: "ASSEMBLE", 30: "PACK"}
 
 
 def at(days: float) -> str:
@@ -65,19 +65,26 @@ def make_production_order(
     )  # fmt: skip
 
 
+def make_routing(days: float, *sequences: int, revision: int = 1) -> Event:
+    """The material's routing, for production orders that bring none of their own."""
+    operations = [{"sequence": sequence, "operation": OPERATIONS[sequence]} for sequence in sequences]
+    return make_event(
+        "erp", "routing", days, revision=revision, material="PUMP", version="V1", state="released", operations=operations,
+    )  # fmt: skip
+
+
 def make_report(number: str, days: float, sequence: int, good: int, *, order: str = "P1/MO-1", late: float = 0, **fields: Any) -> Event:
-    operation = {10: "TURN", 20: "ASSEMBLE"}[sequence]
-    given = {"operation": operation, "started_at": at(days - 0.2), "ended_at": at(days), "unit": "H87", **fields}
+    given = {"operation": OPERATIONS[sequence], "started_at": at(days - 0.2), "ended_at": at(days), "unit": "H87", **fields}
     return make_event(
         "mes", "operation_report", days, late=late, number=number, production_order=order, sequence=sequence, good=str(good),
         reported_at=at(days), **given,
     )  # fmt: skip
 
 
-def make_inspection(days: float, *, number: str = "QI-1", state: str = "passed") -> Event:
+def make_inspection(days: float, *, number: str = "QI-1", state: str = "passed", **fields: Any) -> Event:
     return make_event(
         "mes", "quality_inspection", days, number=number, stage="final", state=state, production_order="P1/MO-1", material="PUMP",
-        unit="H87", inspected="100", accepted="100", inspected_at=at(days),
+        unit="H87", inspected="100", accepted="100", inspected_at=at(days), **fields,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from tests.reporting.factory import (
     make_production_order,
     make_receipt,
     make_report,
+    make_routing,
     make_shipment,
     make_story,
 )
@@ -109,6 +110,28 @@ async def test_an_outsourced_order_is_at_the_supplier_and_lacks_no_report(databa
     assert (statuses(journey)["t4"], statuses(journey)["t7"], journey.holder) == ("not-applicable", "at-supplier", "supplier")
     journey = await journey_of(database, make_receipt(9), make_posting(9.5), make_shipment(10))
     assert (journey.missing, journey.state) == ([], "shipped")
+
+
+async def test_goods_tested_before_they_are_packed_have_no_negative_stage(database: Database) -> None:
+    """The pressure test lies within the making: it has its time, and the stages go past it."""
+    story = [make_order(), make_answer(1), make_production_order(3, routing_snapshot=[]), make_routing(0, 10, 20, 30)]
+    story += [make_report("RP-1", 5, 10, 100), make_report("RP-2", 6, 20, 100), make_inspection(6, sequence=20)]
+    journey = await journey_of(database, *story)
+    assert (statuses(journey)["t6"], statuses(journey)["t5"], journey.holder, journey.missing) == ("reached", "open", "workshop", [])
+    journey = await journey_of(database, make_report("RP-3", 7, 30, 100), make_receipt(8), make_posting(8))
+    assert [(stage.begins, stage.ends, stage.defect) for stage in journey.stages][-2:] == [("t4", "t5", ""), ("t5", "t7", "")]
+
+
+async def test_a_report_of_an_early_operation_is_not_the_end_though_the_routing_comes_later(database: Database) -> None:
+    story = [make_order(), make_production_order(3, routing_snapshot=[]), make_report("RP-1", 5, 10, 100)]
+    assert statuses(await journey_of(database, *story))["t5"] == "open"
+    assert statuses(await journey_of(database, make_routing(4, 10)))["t5"] == "reached"
+
+
+async def test_without_any_routing_what_is_received_is_made(database: Database) -> None:
+    story = [make_order(), make_production_order(3, routing_snapshot=[]), make_report("RP-1", 5, 10, 100)]
+    journey = await journey_of(database, *story, make_receipt(8), make_posting(8))
+    assert statuses(journey)["t5"] == "reached"
 
 
 async def test_a_failed_inspection_keeps_the_line_with_quality(database: Database) -> None:

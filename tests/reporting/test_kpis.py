@@ -46,7 +46,8 @@ def make_period(begins: str = "2026-11-01", ends: str = "2027-02-01", as_of: str
 def make_line(key: str, quantity: int, **given: Any) -> dict[str, Any]:
     empty = {f"t{number}": None for number in range(10)}
     return empty | {
-        "line_key": key, "quantity": Decimal(quantity), "under_percent": None, "cancelled_at": None, "not_applicable": "",
+        "line_key": key, "quantity": Decimal(quantity), "under_percent": None, "cancelled_at": None,
+        "not_applicable": "", "within_making": "",
         "state": "confirmed", "waits_for": "shipment", "heard_at": None,
         "requested_at": None, "first_promised_at": None, "promised_at": None,
     } | given  # fmt: skip

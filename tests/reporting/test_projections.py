@@ -32,6 +32,7 @@ from tests.reporting.factory import (
     make_production_order,
     make_receipt,
     make_report,
+    make_routing,
     make_shipment,
     make_story,
     pieces,
@@ -100,6 +101,19 @@ async def test_the_first_promise_stays(database: Database) -> None:
     await take(database, make_order(), make_answer(2, revision=2, promised=25), make_answer(1, promised=18))
     found = await line(database)
     assert (found["first_promised_at"], found["promised_at"]) == (START + timedelta(days=18), START + timedelta(days=25))
+
+
+async def test_an_overtaken_version_still_tells_when_it_was_first_said(database: Database) -> None:
+    await take(database, make_order(), make_answer(4, revision=2, promised=30), make_production_order(6, revision=2, state="in_progress"))
+    await take(database, make_answer(1, promised=18), make_production_order(3))
+    found = await line(database)
+    days = {"t1": 1, "t3": 3, "first_promised_at": 18, "promised_at": 30}
+    assert {name: found[name] for name in days} == {name: START + timedelta(days=day) for name, day in days.items()}
+
+
+async def test_a_revision_may_be_a_time_in_milliseconds(database: Database) -> None:
+    await take(database, make_order(revision=1_790_000_000_000))
+    assert (await rows(database, tables.ORDERS))[0]["revision"] == 1_790_000_000_000
 
 
 async def test_progress_is_told_only_when_it_changes(database: Database) -> None:
@@ -202,6 +216,9 @@ EVENTS = [
     make_inspection(7.5, number="QI-0", state="failed"),
     make_report("RP-3", 6, 20, 40), make_report("RP-4", 6.5, 20, -40, reverses="P1/RP-3"), make_receipt(10, 5, number="GR-2"),
     make_shipment(13, 10, number="DN-2"), make_posting(10, number="GR-2"), make_posting(12, number="GR-2", state="reversed", revision=2),
+    make_production_order(4, number="MO-2", quantity=10, routing_snapshot=[]),
+    make_routing(1, 10, 20), make_routing(2, 10, 20, 30, revision=2),
+    make_report("RP-5", 8, 20, 10, order="P1/MO-2"), make_report("RP-6", 9, 30, 10, order="P1/MO-2"),
     make_production_order(6, revision=3, state="on_hold"), make_production_order(6.5, revision=4, planned_end_at=at(12)),
 ]  # fmt: skip
 
