@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from hub.db import METADATA, Database
+from tests.left_out import pytest_terminal_summary  # noqa: F401  (pytest finds it by its name)
 
 POSTGRES = os.environ.get("LOOPLINE_TEST_POSTGRES", "")   # postgresql://user@127.0.0.1:port/postgres
 KAFKA = os.environ.get("LOOPLINE_TEST_KAFKA", "")         # 127.0.0.1:port
