@@ -166,7 +166,8 @@ ORDER_LINES = Table(
 
 PROGRESS_TOLD = Table(
     "progress_told", METADATA,
-    Column("line_key", String(320), primary_key=True), Column("revision", BigInteger, nullable=False), Column("content", Text, nullable=False),
+    Column("line_key", String(320), primary_key=True),
+    Column("revision", BigInteger, nullable=False), Column("content", Text, nullable=False),
 )  # fmt: skip
 """What was last published as order_progress. Not a read model: a rebuild keeps it, so that revisions never go back."""
 
