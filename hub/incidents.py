@@ -33,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     Rule("source-unreachable", 2, "it"),
     Rule("still-in-doubt", 3, "it"),
     Rule("document-refused", 3, "system"),
+    Rule("document-delayed", 3, "system"),
+    Rule("code-not-learned", 3, "steward"),
     Rule("document-doubled", 2, "system"),
     Rule("document-set-back", 2, "system"),
     Rule("too-many-errors", 1, "it"),

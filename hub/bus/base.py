@@ -60,10 +60,11 @@ class Consumer(Protocol):
         """The partition is ours now. Returns the offset to begin at (PROTOCOL P2). A raise: tried again after a back-off."""
         ...
 
-    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
-        """Work on messages in offset order; when it returns, their outcome is durable.
+    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> int | None:
+        """Work on messages in offset order; when it returns, the outcome of the first so many of them is durable (None: of all).
 
-        A raise brings the same again, in order, after a back-off.
+        The rest is given again at once: so a call that would last too long can end. A raise brings the same again, in order,
+        after a back-off.
         """
         ...
 

@@ -53,9 +53,9 @@ class _Short:
     async def assigned(self, partition: Partition) -> int:
         return await self._consumer.assigned(_shorter(partition, self._prefix))
 
-    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
+    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> int | None:
         short = _shorter(partition, self._prefix)
-        await self._consumer.arrived(short, [replace(one, partition=short) for one in messages])
+        return await self._consumer.arrived(short, [replace(one, partition=short) for one in messages])
 
     async def tick(self, partition: Partition) -> None:
         await self._consumer.tick(_shorter(partition, self._prefix))

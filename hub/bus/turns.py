@@ -133,15 +133,16 @@ class Turns:
 
     async def _arrive(self) -> None:
         try:
-            await self._consumer.arrived(self.partition, self._batch)
+            done = await self._consumer.arrived(self.partition, self._batch)
         except Lost:
             raise
         except Exception as error:
             self._arrive_at = time.monotonic() + self._arrivals.failed()
             self._note("batch.failed", error)
         else:
-            self.done = self._batch[-1].offset + 1
-            self._batch = ()
+            done = len(self._batch) if done is None else done
+            self.done = self._batch[done - 1].offset + 1 if done else self.done
+            self._batch = self._batch[done:]
             self._arrivals.reset()
 
     async def _tick(self) -> None:

@@ -33,3 +33,15 @@ class MustNotReceive(DataError):
     """The document would carry something that the target must never see."""
 
     code = "must-not-receive"
+
+
+class NotForeseen(DataError):
+    """Our own code failed at this message: facts `what`, `error`."""
+
+    code = "not-foreseen"
+
+
+class CodeTooLong(DataError):
+    """What stands where a code belongs is longer than any code: facts `system`, `field` (the kind), `length`, `value` (its beginning)."""
+
+    code = "code-too-long"

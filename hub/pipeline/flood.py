@@ -17,9 +17,10 @@ class TooManyErrors(HubError):
 
 
 class Flood:
-    """Counts wrong messages (waits never count) over the last `WINDOW` or more."""
+    """Counts wrong messages (waits never count) over the last `WINDOW` or more. `suspected`: stopped before, or nobody knows yet."""
 
     def __init__(self) -> None:
+        self.suspected = True
         self._batches: deque[tuple[int, int]] = deque()
 
     def note(self, count: int, wrong: int) -> TooManyErrors | None:
@@ -31,4 +32,5 @@ class Flood:
         if total < WINDOW or bad <= total * SHARE:
             return None
         self._batches.pop()
+        self.suspected = True
         return TooManyErrors(wrong=bad, count=total)

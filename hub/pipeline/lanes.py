@@ -48,31 +48,36 @@ class Turn:
     older: tuple[Hold, ...] = ()
 
 
-def next_turn(queue: Sequence[Hold], snapshot_version: int) -> Turn | None:
+def next_turn(queue: Sequence[Hold], snapshot_version: int, *, newest: bool = False) -> Turn | None:
     """Which row of a lane to try now (N8); None: the lane goes on waiting.
 
     From the head: *waiting* → a newer version of that record that is *ready* is tried in its place, else stop.
-    *Ready* with a dictionary version that the snapshot has not → stop.
+    *Ready* with a dictionary version that the snapshot has not → stop. *Behind*, as head, is as good as ready (N6).
+    `newest`: a ready head gives its place to its record's newest version (deliver: a target wants only that one, D2); where
+    events are published it does not, for its own release may be half done (N4 "jump").
     """
     if not queue:
         return None
     head = queue[0]
-    if head.state == READY:
-        if head.ready_version > snapshot_version:
-            return None
-        newest = head if head.code in DOUBTFUL else _newest(queue, head, (READY, BEHIND), snapshot_version)
-    elif head.state == WAITING and head.code not in DOUBTFUL:
-        newest = _newest(queue, head, (READY,), snapshot_version)
-        if newest is head:
-            return None
-    else:
+    chosen: Hold | None = head
+    if head.state == WAITING:
+        chosen = None if head.code in DOUBTFUL else _newest(queue, head, (READY,), snapshot_version)
+    elif head.ready_version > snapshot_version:
         return None
-    older = tuple(row for row in queue if head.record is not None and row.record == head.record and row.version < newest.version)
-    return Turn(newest, older)
+    elif newest and head.code not in DOUBTFUL:
+        chosen = _newest(queue, head, (READY, BEHIND), snapshot_version) or head
+    if chosen is None:
+        return None
+    older = (row for row in queue if head.record is not None and row.record == head.record and row.version < chosen.version)
+    return Turn(chosen, tuple(older))
 
 
-def _newest(queue: Sequence[Hold], head: Hold, states: tuple[str, ...], snapshot_version: int) -> Hold:
+def _newest(queue: Sequence[Hold], head: Hold, states: tuple[str, ...], snapshot_version: int) -> Hold | None:
+    """The newest version of the head's record, newer than the head, that can be tried."""
     if head.record is None:
-        return head
-    usable = [row for row in queue if row.record == head.record and row.state in states and row.ready_version <= snapshot_version]
-    return max([head, *usable], key=lambda row: row.version)
+        return None
+    usable = [
+        row for row in queue
+        if row.record == head.record and row.version > head.version and row.state in states and row.ready_version <= snapshot_version
+    ]
+    return max(usable, key=lambda row: row.version, default=None)

@@ -12,17 +12,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+import structlog
+
 from hub.bus.base import Received
 from hub.errors import DataError
 from hub.event import Event
 from hub.model import entity
 from hub.pipeline import stages
+from hub.pipeline.errors import NotForeseen
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import place
 from hub.pipeline.wire import Inbound, bytes_hash, keep
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import BEHIND, WAITING, Hold
 from hub.storage.records import KnownDocument, RecordPlace, RecordState
+
+log = structlog.get_logger(__name__)
 
 CONCERNS: Mapping[CauseKind, str] = {
     CauseKind.CODE: "steward",
@@ -141,6 +146,9 @@ class Plan:
             stages.run(work)
         except DataError as error:
             return Waits((person(error.code),), error.code, dict(error.facts), f"system:{record.system}")
+        except Exception as error:
+            log.exception("record.not_judged", system=record.system, entity=record.entity, key=record.key)
+            return not_foreseen(error, f"{record.entity} {record.key}")
         if not work.specs:
             return Ended("not mapped")
         if work.causes:
@@ -196,6 +204,12 @@ class Plan:
             self.closed.setdefault(closed_as, []).append(row.id)
         else:
             self.new.remove(row)
+
+
+def not_foreseen(error: Exception, what: str) -> Waits:
+    """A mistake of ours or of a mapping stops one message, never the loop; many of them stop it as a flood."""
+    facts: dict[str, object] = {"what": what, "error": f"{type(error).__name__}: {error}"[:200]}
+    return Waits((person(NotForeseen.code),), NotForeseen.code, facts, "it")
 
 
 def person(code: str) -> Cause:

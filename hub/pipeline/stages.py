@@ -16,11 +16,13 @@ from hub.mapping.engine import MappingSpec
 from hub.model import Entity, decode, encode, entity
 from hub.model.checks import Circumstances, findings
 from hub.pipeline import fields
-from hub.pipeline.errors import EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
+from hub.pipeline.errors import CodeTooLong, EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
 from hub.pipeline.knowledge import CODE_KINDS, InboundLookups, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
 from hub.storage.causes import Cause
 from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
+
+LONGEST_CODE = 200
 
 
 @dataclass(slots=True)
@@ -75,6 +77,9 @@ def translate(work: Work) -> None:
         mapped.data["organisation"] = work.organisation
         work.drafts.append(Draft(spec, mapped.data))
         for missing in mapped.missing:
+            if len(missing.value) > LONGEST_CODE:
+                facts = {"field": missing.name, "length": len(missing.value), "value": missing.value[:20]}
+                raise CodeTooLong(system=work.system.name, **facts)
             cause = cause_of(missing, work.system.name, work.organisation)
             if cause not in work.causes:
                 work.causes.append(cause)

@@ -7,6 +7,8 @@ from typing import get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.errors import DataError
+from hub.incidents import open_incident
 from hub.pipeline.knowledge import CODE_KINDS
 from hub.sdk import Written
 from master_data.cross_references import record_fact
@@ -19,7 +21,10 @@ EVERYWHERE = ""
 
 
 async def learn(session: AsyncConnection, system: str, entity: str, key: str, there: Written, now: datetime) -> None:
-    """Nothing to learn of what is no code. Call it first in a transaction: it takes the dictionary's lock."""
+    """Nothing to learn of what is no code. What the dictionary refuses becomes an incident, never the end of the caller's transaction.
+
+    Call it first in a transaction: it takes the dictionary's lock.
+    """
     kind = CODE_KINDS.get(entity)
     if kind is None:
         return
@@ -28,4 +33,9 @@ async def learn(session: AsyncConnection, system: str, entity: str, key: str, th
     fact = AddCrossReference(
         kind=kind, system=system, organisation=EVERYWHERE, local_code=there.number, code=code, state=state,
     )
-    await record_fact(session, fact, by="hub", at=now)
+    try:
+        async with session.begin_nested():
+            await record_fact(session, fact, by="hub", at=now)
+    except DataError as error:       # the document is there all the same: the steward settles what the dictionary says
+        facts = {"system": system, "key": f"{kind} {code}", "local": there.number, "why": error.text("zh"), "why_en": error.text("en")}
+        await open_incident(session, "code-not-learned", f"{system} {kind} {code}", facts, now)

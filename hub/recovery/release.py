@@ -54,8 +54,11 @@ async def causes_there(session: AsyncConnection, causes: Sequence[Cause]) -> dic
 
 async def sweep(session: AsyncConnection) -> int:
     """The same question about everything that is waited for: what a crash before asking has left behind."""
-    causes = await open_causes(session, ASKED_KINDS)
-    return await ask_again(session, causes) if causes else 0
+    count, after = 0, ""
+    while causes := await open_causes(session, ASKED_KINDS, after=after):
+        count += await ask_again(session, causes)
+        after = causes[-1].text
+    return count
 
 
 async def _documents_there(session: AsyncConnection, causes: Sequence[Cause]) -> list[Cause]:

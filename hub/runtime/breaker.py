@@ -23,6 +23,12 @@ class AccountSetDiffers(ConfigError):
     code = "account-set-differs"
 
 
+class SystemStopped(TransientError):
+    """Nothing is written to it before a person has resumed it: facts `system`, `what`."""
+
+    code = "system-stopped"
+
+
 class Breaker:
     """Closed: go on. Open: the group is paused until the next try. Stopped: until a person resumes the system."""
 
@@ -31,7 +37,7 @@ class Breaker:
         self._failures = 0
         self._identified = False
         self._timer: asyncio.Task[None] | None = None
-        self._told = False
+        self._told = self._stopped = False
 
     @property
     def open(self) -> bool:
@@ -42,6 +48,7 @@ class Breaker:
         """Before the first write: is this the account set we were told? Raises TransientError, CredentialsRejected, AccountSetDiffers."""
         if self._identified:
             return
+        await self._refuse_stopped()
         expected = self._opened.settings.account_set
         try:
             found = await self._opened.system.identity()
@@ -53,6 +60,14 @@ class Breaker:
             await self._stop(differs)
             raise differs
         self._identified = True
+
+    async def _refuse_stopped(self) -> None:
+        """A system that was stopped stays so when the hub starts again, until a person resumes it."""
+        async with self._road.db.read() as session:
+            if await resume_asked(session, self._opened.name):
+                return
+        await self._leave_alone(self._wait_for_a_person())
+        raise SystemStopped(system=self._opened.name, what=self._opened.name)
 
     async def good(self) -> None:
         """A batch went through: whatever was wrong is over."""
@@ -94,9 +109,11 @@ class Breaker:
 
     async def _leave_alone(self, waiting: object) -> None:
         await self._road.bus.pause(self._group, True)
-        if self.open:
-            waiting.close()  # type: ignore[attr-defined]
-            return
+        if self._timer and self.open:
+            if self._stopped:
+                waiting.close()  # type: ignore[attr-defined]
+                return
+            self._timer.cancel()
         self._timer = asyncio.create_task(waiting)  # type: ignore[arg-type]
 
     async def _wait(self, pause: float) -> None:
@@ -104,12 +121,13 @@ class Breaker:
         await self._road.bus.pause(self._group, False)
 
     async def _wait_for_a_person(self) -> None:
+        self._stopped = True
         while True:
             await asyncio.sleep(RESUME_POLL_S)
             async with self._road.db.read() as session:
                 if await resume_asked(session, self._opened.name):
                     break
-        self._identified = False
+        self._identified = self._stopped = False
         await self._road.bus.pause(self._group, False)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,12 +19,12 @@ from hub.event import Event
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn, place
 from hub.pipeline.outbound import Prepared, decode_data, is_full_state, key_places, prepare, wanted
-from hub.pipeline.plan import Ended, Waits, person
+from hub.pipeline.plan import Ended, Waits, not_foreseen, person
 from hub.pipeline.wire import keep, unkeep
 from hub.recovery.release import ask_again
 from hub.registry import Opened
 from hub.runtime.breaker import Breaker
-from hub.runtime.partitions import Partitions
+from hub.runtime.partitions import Memory, Partitions, caught_up
 from hub.runtime.ready import ReadyRows
 from hub.runtime.road import Road
 from hub.runtime.writing import Job, Writing
@@ -35,17 +36,20 @@ from hub.storage.records import KeyPlace, KnownDocument, documents_by_key, tally
 
 log = structlog.get_logger(__name__)
 
-LANES_PER_TURN, ROWS_PER_LANE = 40, 4
+LANES_PER_TURN, ROWS_PER_LANE = 8, 2
+EVENTS_PER_CALL = 16
+"""A call of ours must end within the bus's handover time, with every partition of the group at work and a slow vendor."""
 
 
 @dataclass(slots=True)
 class Item:
-    """One wanted event of a batch or of a hold row."""
+    """One wanted event of a batch or of a hold row. `offset`: the place it stands at."""
 
     event: Event
     data: dict[str, Any]
     message: Received | None = None
     row: Hold | None = None
+    offset: int = 0
 
 
 @dataclass(slots=True)
@@ -77,7 +81,9 @@ class DeliverLoop:
 
     async def assigned(self, partition: Partition) -> int:
         """P2; what an earlier owner left in *writing* is in doubt from now on (D5)."""
-        return await self._partitions.take_over(partition, self._doubt)
+        offset = await self._partitions.take_over(partition, self._doubt)
+        await caught_up(self._road.db, self._road.follower)
+        return offset
 
     async def _doubt(self, session: AsyncConnection, owned: Owned) -> None:
         for row in await deliveries.found_writing(session, self._opened.name, owned.partition):
@@ -89,34 +95,45 @@ class DeliverLoop:
         """Forget it."""
         self._partitions.drop(partition)
 
-    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
-        """Work the lanes of a batch side by side, then write down what must wait, and the offset."""
+    async def arrived(self, partition: Partition, messages: Sequence[Received]) -> int:
+        """Work the lanes of some events side by side, then write down what must wait, and the offset."""
         owned = self._partitions.owned(partition)
+        memory = await self._partitions.memory(partition)
+        fresh = memory.fresh(messages)
+        known = len(messages) - len(fresh)
+        if not fresh:
+            return known
+        items, count, unreadable = self._some(fresh)
         lanes: dict[str, list[Item]] = {}
-        for item in self._wanted(messages):
+        for item in items:
             lanes.setdefault(item.event.lane, []).append(item)
-        batch = await self._read(owned, [item for items in lanes.values() for item in items], set(lanes) & self._partitions.held(partition))
+        batch = await self._read(owned, items, set(lanes) & memory.held)
+        batch.tally["unreadable"] += unreadable
         if lanes:
             await self.breaker.check()
-            await self._side_by_side([self._lane(batch, items) for items in lanes.values()])
-        await self._write(batch, messages[-1].offset + 1)
+            await self._side_by_side([self._lane(batch, each) for each in lanes.values()])
+        await self._write(batch, fresh[count - 1].offset + 1)
         await self._road.reach("deliver.offset")
         await self._ask(batch.new)
+        return known + count
 
-    def _wanted(self, messages: Sequence[Received]) -> list[Item]:
+    def _some(self, messages: Sequence[Received]) -> tuple[list[Item], int, int]:
+        """The first wanted events, how many messages that is, and how many of these nobody can read."""
         known = Knowledge(rules=self._road.rules, snapshot=self._road.follower.snapshot)
-        items = []
-        for message in messages:
+        items: list[Item] = []
+        unreadable = 0
+        for count, message in enumerate(messages):
+            if len(items) == EVENTS_PER_CALL:
+                return items, count, unreadable
             try:
                 event = Event.parse(message.headers, message.value)
                 data = decode_data(event)
-                is_wanted = wanted(event, data, known, self._target.name)
-            except (KeyError, ValueError, DataError) as error:
+                if wanted(event, data, known, self._target.name):
+                    items.append(Item(event, data, message, offset=message.offset))
+            except (KeyError, ValueError, DataError, msgspec.MsgspecError) as error:
+                unreadable += 1
                 log.error("event.unreadable", topic=message.partition.topic, offset=message.offset, error=str(error)[:200])
-                continue
-            if is_wanted:
-                items.append(Item(event, data, message))
-        return items
+        return items, len(messages), unreadable
 
     async def _read(self, owned: Owned, items: Sequence[Item], lanes: set[str]) -> Batch:
         """One batched read, ended by the epoch (P4)."""
@@ -142,13 +159,12 @@ class DeliverLoop:
         await self.breaker.good()
 
     async def _lane(self, batch: Batch, items: Sequence[Item]) -> None:
-        for number, item in enumerate(items):
-            identity = _identity(item.event)
-            if identity and any(_identity(later.event) == identity for later in items[number + 1 :]):
-                batch.tally["superseded"] += 1
-                continue
-            assert item.message is not None
-            where = place(batch.queues.get(item.event.lane, ()), identity, _version(item.event), item.message.offset)
+        over = [item for item in items if self._is_over(batch, item)]
+        standing = newest_in_place([item for item in items if item not in over])
+        batch.tally["repeated"] += len(over)
+        batch.tally["superseded"] += len(items) - len(over) - len(standing)
+        for item in standing:
+            where = place(batch.queues.get(item.event.lane, ()), _identity(item.event), _version(item.event), item.offset)
             result = await self._attempt(batch, item, 0) if where.free else None
             if isinstance(result, Ended):
                 batch.tally[result.outcome] += 1
@@ -157,11 +173,19 @@ class DeliverLoop:
             else:
                 self._hold(batch, item, result)
 
+    def _is_over(self, batch: Batch, item: Item) -> bool:
+        """The event has been delivered, or overtaken, before: it keeps no newer version from its own place."""
+        rows = batch.rows.get(f"{item.event.entity}/{item.event.key}", ())
+        return any(row.event == item.event.id and row.state in (deliveries.DONE, deliveries.SUPERSEDED) for row in rows)
+
     async def _attempt(self, batch: Batch, item: Item, attempts: int) -> Waits | Ended:
         try:
             prepared = prepare(item.event, item.data, batch.known, self._target)
         except DataError as error:
             return Waits((person(error.code),), error.code, dict(error.facts), "it")
+        except Exception as error:
+            log.exception("event.not_prepared", event_id=item.event.id)
+            return not_foreseen(error, f"{item.event.entity} {item.event.key}")
         if not isinstance(prepared, Prepared):
             return prepared
         known: KnownDocument | None = batch.known.by_key.get((self._target.name, item.event.entity, item.event.key))
@@ -174,7 +198,7 @@ class DeliverLoop:
         message, event = item.message, item.event
         assert message is not None
         row = Hold(
-            group=self.group, partition=batch.owned.partition, offset=message.offset, lane=event.lane, state=WAITING if waits else BEHIND,
+            group=self.group, partition=batch.owned.partition, offset=item.offset, lane=event.lane, state=WAITING if waits else BEHIND,
             system=self._target.name, entity=event.entity, key=event.key, full_state=is_full_state(event), revision=event.revision,
             correction=event.correction, message=keep(message), held_at=self._road.now(), code=waits.code if waits else "behind",
             facts=waits.facts if waits else {}, concerns=waits.concerns if waits else "", causes=waits.causes if waits else (),
@@ -193,6 +217,7 @@ class DeliverLoop:
 
     async def _write(self, batch: Batch, next_offset: int) -> None:
         partition = batch.owned.partition
+        memory = await self._partitions.memory(partition)
         try:
             async with self._road.db.write() as session:
                 await advance(session, batch.owned, next_offset)
@@ -200,9 +225,10 @@ class DeliverLoop:
                 await self._close_rows(session, batch)
                 await tally(session, "deliver", self._opened.name, batch.tally)
         except BaseException:
-            await self._partitions.reload(partition)
+            self._partitions.doubt(partition)
             raise
-        self._remember(batch)
+        self._remember(batch, memory)
+        memory.next_offset = next_offset
 
     async def _close_rows(self, session: AsyncConnection, batch: Batch) -> None:
         for closed_as, ids in batch.closed.items():
@@ -210,10 +236,9 @@ class DeliverLoop:
         if batch.closed or batch.new:
             await holds.ready_heads(session, self.group, batch.owned.partition, batch.queues)
 
-    def _remember(self, batch: Batch) -> None:
-        held = self._partitions.held(batch.owned.partition)
+    def _remember(self, batch: Batch, memory: Memory) -> None:
         for lane, queue in batch.queues.items():
-            (held.add if queue else held.discard)(lane)
+            (memory.held.add if queue else memory.held.discard)(lane)
 
     async def _ask(self, rows: Sequence[Hold]) -> None:
         causes = {cause for row in rows for cause in row.causes if cause.kind not in (CauseKind.PERSON, CauseKind.TIME)}
@@ -230,6 +255,8 @@ class DeliverLoop:
         async with self._road.db.read() as session:
             lanes = await holds.ready_lanes(session, self.group, partition, version, LANES_PER_TURN)
         if lanes:
+            await self.breaker.check()
+            (await self._partitions.memory(partition)).held.update(lanes)
             await self._side_by_side([self._turns(owned, lane, version) for lane in lanes])
 
     async def _turns(self, owned: Owned, lane: str, version: int) -> None:
@@ -237,19 +264,16 @@ class DeliverLoop:
             queue = (await holds.queues(session, self.group, owned.partition, [lane])).get(lane, [])
         queue = await self._discard(owned, lane, queue)
         for _ in range(ROWS_PER_LANE):
-            turn = next_turn(queue, version)
+            turn = next_turn(queue, version, newest=True)
             if turn is None:
                 return
-            kept = unkeep(turn.row.message)
-            event = Event.parse(kept.headers, kept.value)
+            event = _event(turn.row)
             item = Item(event, decode_data(event), row=turn.row)
             batch = await self._read(owned, [item], set())
             batch.queues[lane] = queue
             result = await self._attempt(batch, item, turn.row.attempts)
             if isinstance(result, Waits):
                 queue[queue.index(turn.row)] = await self._wait_again(owned, turn.row, result)
-                if turn.row is queue[0]:
-                    return
                 continue
             for row, closed_as in [(turn.row, result.outcome), *((row, "superseded") for row in turn.older)]:
                 self._close(batch, row, closed_as)
@@ -262,20 +286,22 @@ class DeliverLoop:
         batch = Batch(owned, Knowledge(rules=self._road.rules, snapshot=self._road.follower.snapshot), {}, {lane: list(queue)})
         for row in dropped:
             self._close(batch, row, "discarded")
-        await self._commit_turn(batch, Ended("discarded"))
+        await self._commit_turn(batch, Ended("discarded"), [_event(row) for row in dropped])
         return batch.queues[lane]
 
-    async def _commit_turn(self, batch: Batch, result: Ended) -> None:
+    async def _commit_turn(self, batch: Batch, result: Ended, discarded: Sequence[Event] = ()) -> None:
         batch.tally[result.outcome] += 1
+        memory = await self._partitions.memory(batch.owned.partition)
         try:
             async with self._road.db.write() as session:
                 await fence(session, batch.owned)
+                await deliveries.discard(session, self._opened.name, [event.id for event in discarded], self._road.now())
                 await self._close_rows(session, batch)
                 await tally(session, "deliver", self._opened.name, batch.tally)
         except BaseException:
-            await self._partitions.reload(batch.owned.partition)
+            self._partitions.doubt(batch.owned.partition)
             raise
-        self._remember(batch)
+        self._remember(batch, memory)
 
     async def _wait_again(self, owned: Owned, row: Hold, waits: Waits) -> Hold:
         changed = replace(
@@ -287,6 +313,28 @@ class DeliverLoop:
             await holds.wait_again(session, changed)
         await self._ask([changed])
         return changed
+
+
+def newest_in_place(items: Sequence[Item]) -> list[Item]:
+    """Of each full-state document only its newest version, standing where its oldest one stood (D2, N4)."""
+    newest: dict[tuple[str, str], Item] = {}
+    for item in items:
+        identity = _identity(item.event)
+        if identity and (identity not in newest or _version(item.event) >= _version(newest[identity].event)):
+            newest[identity] = item
+    standing: dict[object, Item] = {}
+    for item in items:
+        identity = _identity(item.event)
+        if identity is None:
+            standing.setdefault(item.event.id, item)
+        elif identity not in standing:
+            standing[identity] = replace(newest[identity], offset=item.offset)
+    return list(standing.values())
+
+
+def _event(row: Hold) -> Event:
+    kept = unkeep(row.message)
+    return Event.parse(kept.headers, kept.value)
 
 
 def _identity(event: Event) -> tuple[str, str] | None:

@@ -12,21 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.bus.base import Message, Partition, Received
 from hub.bus.topics import canonical
 from hub.event import Event
-from hub.incidents import open_incident
+from hub.incidents import close_incidents, open_incident
 from hub.model import entity
 from hub.pipeline import stages
 from hub.pipeline.flood import Flood
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn
 from hub.pipeline.plan import Plan
-from hub.pipeline.wire import Inbound, unkeep, unpack_inbound
+from hub.pipeline.wire import Inbound, Kept, unkeep, unpack_inbound
 from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
-from hub.runtime.partitions import Partitions
+from hub.runtime.partitions import Partitions, caught_up
 from hub.runtime.ready import ReadyRows
 from hub.runtime.recent import Recent
 from hub.runtime.road import Road
 from hub.storage import holds
 from hub.storage.causes import CauseKind
+from hub.storage.holds import Hold
 from hub.storage.ownership import Owned, advance, fence, still_owned
 from hub.storage.records import (
     RecordPlace,
@@ -38,12 +39,13 @@ from hub.storage.records import (
     record_states_of,
     tally,
 )
-from master_data.publication import dictionary_version
 
 log = structlog.get_logger(__name__)
 
 GROUP = "normalize"
 LANES_PER_TURN, ROWS_PER_LANE = 40, 8
+NUL = b"\\u0000"
+"""As JSON writes it; PostgreSQL keeps no such text."""
 
 
 class NormalizeLoop:
@@ -61,22 +63,24 @@ class NormalizeLoop:
         offset = await self._partitions.take_over(partition)
         self._states[partition] = Recent()
         self._floods[partition] = Flood()
-        async with self._road.db.read() as session:
-            version = await dictionary_version(session)
-        await self._road.follower.wait_for(version)
+        await caught_up(self._road.db, self._road.follower)
         return offset
 
     async def revoked(self, partition: Partition) -> None:
         """Forget it."""
         self._partitions.drop(partition)
         self._states.pop(partition, None)
+        self._floods.pop(partition, None)
 
     async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
         """Decide, publish, then write down what was decided, and the offset with it."""
         owned = self._partitions.owned(partition)
-        records = [_read(message) for message in messages]
-        held = self._partitions.held(partition)
-        plan = await self._plan(owned, records, {record.lane for record in records} & held)
+        memory = await self._partitions.memory(partition)
+        messages = memory.fresh(messages)
+        if not messages:
+            return
+        records = [_read(partition, message.offset, message) for message in messages]
+        plan = await self._plan(owned, records, {record.lane for record in records} & memory.held)
         for message, record in zip(messages, records):
             plan.arrive(message, record)
         await self._watch(partition, plan, len(records))
@@ -98,10 +102,10 @@ class NormalizeLoop:
             queues = await holds.queues(session, GROUP, partition, lanes)
         if not queues:
             return
-        rows = {row.id: unpack_inbound(unkeep(row.message).value) for queue in queues.values() for row in queue}
-        plan = await self._plan(owned, list(rows.values()), set(queues))
+        (await self._partitions.memory(partition)).held.update(queues)
+        plan = await self._plan(owned, [_kept(row)[0] for queue in queues.values() for row in queue], set(queues))
         for lane in queues:
-            self._release(plan, lane, rows)
+            self._release(plan, lane)
         await self._road.reach("release.decided")
         await self._publish(plan.events)
         await self._road.reach("release.published")
@@ -109,7 +113,7 @@ class NormalizeLoop:
         await self._road.reach("release.committed")
         await self._ask(plan)
 
-    def _release(self, plan: Plan, lane: str, rows: dict[int, Inbound]) -> None:
+    def _release(self, plan: Plan, lane: str) -> None:
         for row in list(plan.queues.get(lane, ())):
             if row.wish == "discard":
                 plan.drop(row, "discarded")
@@ -118,8 +122,7 @@ class NormalizeLoop:
             turn = next_turn(plan.queues.get(lane, ()), version)
             if turn is None:
                 return
-            record = rows.get(turn.row.id) or unpack_inbound(unkeep(turn.row.message).value)
-            plan.turn(turn.row, turn.older, record, unkeep(turn.row.message).headers.get("traceparent", ""))
+            plan.turn(turn.row, turn.older, *_kept(turn.row))
 
     async def _plan(self, owned: Owned, records: Sequence[Inbound], lanes: set[str]) -> Plan:
         """The batched read, ended by the epoch (P4)."""
@@ -152,6 +155,7 @@ class NormalizeLoop:
     async def _write(self, owned: Owned, plan: Plan, next_offset: int | None) -> None:
         """One transaction, fenced: states, rows, documents, counts, and the offset of a batch. Memory follows the commit."""
         partition = owned.partition
+        memory = await self._partitions.memory(partition)
         try:
             async with self._road.db.write() as session:
                 if next_offset is None:
@@ -161,15 +165,17 @@ class NormalizeLoop:
                 await self._write_rows(session, owned, plan)
         except BaseException:
             self._states[partition] = Recent()
-            await self._partitions.reload(partition)
+            self._partitions.doubt(partition)
             raise
         self._states[partition].update(plan.states)
-        held = self._partitions.held(partition)
+        self._floods[partition].suspected = False
         for lane, queue in plan.queues.items():
-            (held.add if queue else held.discard)(lane)
+            (memory.held.add if queue else memory.held.discard)(lane)
+        memory.next_offset = next_offset or memory.next_offset
 
     async def _write_rows(self, session: AsyncConnection, owned: Owned, plan: Plan) -> None:
         await keep_record_states(session, plan.states)
+        await note_unknown_codes(session, [*plan.new, *plan.again], self._road.now())   # before hold rows, as an approver locks them
         await note_documents(session, plan.documents)
         await document_arrived(session, plan.documents)
         await holds.insert_holds(session, plan.new)
@@ -179,11 +185,12 @@ class NormalizeLoop:
             await holds.close(session, ids, closed_as, self._road.now())
         if plan.closed or plan.new:
             await holds.ready_heads(session, GROUP, owned.partition, plan.queues)
-        await note_unknown_codes(session, [*plan.new, *plan.again], self._road.now())
         for record in plan.conflicts:
             facts = {"system": record.system, "entity": record.entity, "key": record.key, "revision": record.revision}
             await open_incident(session, "version-conflict", f"{record.entity}/{record.key}", facts, self._road.now())
-        await tally(session, GROUP, owned.partition.topic.partition(".")[2], plan.tally)
+        if self._floods[owned.partition].suspected:
+            await close_incidents(session, "too-many-errors", _system(owned.partition), self._road.now(), "hub")
+        await tally(session, GROUP, _system(owned.partition), plan.tally)
 
     async def _ask(self, plan: Plan) -> None:
         """N7: the cause may have gone between the decision and the commit; ask the database, not the snapshot."""
@@ -199,21 +206,35 @@ class NormalizeLoop:
         flooded = self._floods[partition].note(count, wrong)
         if flooded is None:
             return
-        system = partition.topic.partition(".")[2]
+        system = _system(partition)
         async with self._road.db.write() as session:
             facts = {"system": system, "wrong": flooded.facts["wrong"], "count": flooded.facts["count"]}
             await open_incident(session, "too-many-errors", system, facts, self._road.now())
         raise flooded
 
 
-def _read(message: Received) -> Inbound:
-    """The record of a message; bytes that are none of ours become a record that says so."""
+def _system(partition: Partition) -> str:
+    """Whose records an inbound topic carries."""
+    return partition.topic.partition(".")[2]
+
+
+def _kept(row: Hold) -> tuple[Inbound, str]:
+    """The record of a hold row, and its trace."""
+    kept = unkeep(row.message)
+    return _read(row.partition, row.offset, kept), kept.headers.get("traceparent", "")
+
+
+def _read(partition: Partition, offset: int, message: Received | Kept) -> Inbound:
+    """The record of a message; bytes that are none of ours, or not this system's, become a record that says so."""
+    system = _system(partition)
     try:
-        return unpack_inbound(message.value)
+        record = unpack_inbound(message.value)
+        if record.system == system and NUL not in message.value:
+            return record
+        what = "a NUL character" if record.system == system else f"a record of system '{record.system}' in {partition.topic}"
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        system = message.partition.topic.partition(".")[2]
-        place = f"{message.partition.topic}/{message.partition.number}/{message.offset}"
-        return Inbound(
-            system=system, organisation="", entity="?", key=place, lane=message.key, payload={}, revision=1,
-            read_at=message.published_at, unreadable=str(error)[:200],
-        )
+        what = str(error)[:200]
+    return Inbound(
+        system=system, organisation="", entity="?", key=f"{partition.topic}/{partition.number}/{offset}", lane=message.key, payload={},
+        revision=1, read_at=message.published_at, unreadable=what,
+    )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.bus.base import Message
+from hub.bus.base import Lost, Message
 from hub.bus.topics import DELIVERIES
 from hub.errors import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
 from hub.event import Event
@@ -24,11 +27,27 @@ from hub.runtime.road import Road
 from hub.sdk import Document, DocumentKey, Sink, Written
 from hub.storage.archive import post
 from hub.storage.causes import Cause, CauseKind
-from hub.storage.deliveries import DONE, HELD, IN_DOUBT, OPEN, SETTLED, SUPERSEDED, WRITING, Delivery, keep_document, put
+from hub.storage.deliveries import (
+    DONE,
+    HELD,
+    IN_DOUBT,
+    OPEN,
+    SETTLED,
+    SUPERSEDED,
+    WRITING,
+    Delivery,
+    keep_document,
+    put,
+    supersede_held,
+)
 from hub.storage.ownership import Owned, fence
 from hub.storage.records import KnownDocument
 
 log = structlog.get_logger(__name__)
+
+DEADLINE_S = 5.0
+"""A call begins this soon after its row was committed under the epoch, or the epoch is asked for again."""
+REFUSED_ONCE = "refused-once"
 
 
 @dataclass(slots=True)
@@ -48,8 +67,21 @@ class Job:
         return next((row for row in self.rows if row.event == self.event.id), None)
 
     @property
+    def doubted(self) -> bool:
+        """Whether a write of this document was ever in doubt: a refusal may be about our own earlier call, and it is verified (D7, D8)."""
+        return any(row.attempts for row in self.rows)
+
+    @property
     def version(self) -> tuple[int, int]:
         return (self.event.revision, self.event.correction)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a find has said of a document (None: nothing that is this event's), and the doubtful delivery that is over with it."""
+
+    there: Written | None
+    overtaken: Delivery | None
 
 
 class Writing:
@@ -70,8 +102,10 @@ class Writing:
         doubtful = next((row for row in job.rows if row.state in OPEN), None)
         if doubtful is None:
             return await self._steps(job, self._first(job), *self._place(job))
-        if doubtful.state != SETTLED and (doubtful.settle_at is None or doubtful.settle_at > self._road.now()):
-            return self._wait_until(doubtful.settle_at or self._road.now(), "in-doubt", job)
+        if doubtful.state == WRITING:       # a call of ours ended without a word, or its answer could not be written down
+            return await self._doubt(job, doubtful, "found-writing", {})
+        if doubtful.settle_at is not None and doubtful.state != SETTLED and doubtful.settle_at > self._road.now():
+            return self._wait_until(doubtful.settle_at, "in-doubt", job)
         return await self._find(job, doubtful)
 
     def _nothing_to_do(self, job: Job) -> Ended | None:
@@ -104,23 +138,33 @@ class Writing:
         """The vendor's id and number of the document, where it is there already."""
         return (job.known.id, job.known.number) if job.known else (None, job.prepared.number)
 
-    async def _steps(self, job: Job, step: str, id: str | None, number: str | None, *, doubted: bool = False) -> Waits | Ended:
+    async def _steps(
+        self, job: Job, step: str, id: str | None, number: str | None, *, found: Found | None = None
+    ) -> Waits | Ended:
+        """The steps from here on. `found`: what a find has just said, written down with the first row."""
         path = self._path(job)
         row = self._row(job, step, WRITING)
-        await self._commit(job, row)
+        began = await self._commit(job, row, found.there if found else None, overtaken=found.overtaken if found else None)
         while True:
             await self._road.reach("deliver.writing")
+            if monotonic() - began > DEADLINE_S:        # frozen in between: still ours? (D3 narrows the window, it cannot close it)
+                began = await self._commit(job, row)
             try:
                 written = await self._call(job, step, id, number)
             except HubError as error:
-                return await self._failed(job, replace(row, step=step), error, doubted=doubted)
+                return await self._failed(job, row, error, doubted=found is not None)
+            except Lost:
+                raise
+            except Exception as error:
+                log.exception("document.not_written", system=self._opened.name, document=job.prepared.document)
+                return await self._doubt(job, row, "not-foreseen", {"what": job.prepared.document, "error": str(error)[:200]})
             await self._road.reach("deliver.answered")
             if step == path[-1]:
-                return await self._done(job, replace(row, step=step), written, verify=doubted)
+                return await self._done(job, row, written, verify=job.doubted or found is not None)
             step = path[path.index(step) + 1]
             id, number = written.id, written.number
             row = replace(row, step=step)
-            await self._commit(job, row, written)
+            began = await self._commit(job, row, written)
 
     async def _call(self, job: Job, step: str, id: str | None, number: str | None) -> Written:
         prepared = job.prepared
@@ -143,19 +187,13 @@ class Writing:
 
     async def _failed(self, job: Job, row: Delivery, error: HubError, *, doubted: bool) -> Waits:
         now = self._road.now()
-        if isinstance(error, InDoubtError) or (isinstance(error, RefusedError) and self._may_have_been_sent(job, row, doubted)):
-            settle_at = now + timedelta(seconds=self._settle_s(job))
-            code = "refused-once" if isinstance(error, RefusedError) else error.code
-            doubt = replace(row, state=IN_DOUBT, settle_at=settle_at, attempts=row.attempts + 1, code=code, facts=error.facts)
-            await self._commit(job, doubt)
-            await self._road.reach("deliver.doubt")
-            return self._wait_until(settle_at, "in-doubt", job)
+        if isinstance(error, InDoubtError):
+            return await self._doubt(job, row, error.code, error.facts)
+        if isinstance(error, RefusedError) and self._may_have_been_sent(job, doubted):
+            return await self._doubt(job, row, REFUSED_ONCE, error.facts)
         await self._commit(job, replace(row, state=HELD, code=error.code, facts=error.facts, ended_at=now))
         if isinstance(error, TransientError) and not error.target_wide:
-            policy = row_for(error)
-            assert policy is not None
-            pause = error.retry_after_s or pause_s(policy, job.attempts + 1)
-            return self._wait_until(now + timedelta(seconds=pause), error.code, job, error.facts)
+            return await self._later(job, error)
         if isinstance(error, TransientError | CredentialsRejected):
             raise error
         async with self._road.db.write() as session:
@@ -164,10 +202,35 @@ class Writing:
         facts = {"system": self._opened.name, **error.facts}
         return Waits((person(error.code),), error.code, facts, f"system:{self._opened.name}")
 
-    def _may_have_been_sent(self, job: Job, row: Delivery, doubted: bool) -> bool:
+    def _may_have_been_sent(self, job: Job, doubted: bool) -> bool:
         """D7: a refusal after a possible send is a doubt, until a find has failed to explain it once."""
-        earlier = job.row
-        return earlier is not None and earlier.attempts > 0 and not (doubted and earlier.code == "refused-once")
+        row = job.row
+        return (doubted or job.doubted) and not (doubted and row is not None and row.code == REFUSED_ONCE)
+
+    async def _later(self, job: Job, error: TransientError) -> Waits:
+        """About this document only: a timed wait; after some attempts a person is told."""
+        policy = row_for(error)
+        assert policy is not None
+        pause = error.retry_after_s or pause_s(policy, job.attempts + 1)
+        if job.attempts + 1 >= policy.incident_after:
+            await self._tell("document-delayed", job, error.facts.get("what", error.code))
+        return self._wait_until(self._road.now() + timedelta(seconds=pause), error.code, job, error.facts)
+
+    async def _doubt(self, job: Job, row: Delivery, code: str, facts: dict[str, Any], pause_s: float = 0.0) -> Waits:
+        """It may be done: find out when it has settled (D5). After some times a person is told."""
+        settle_at = self._road.now() + timedelta(seconds=max(pause_s, self._settle_s(job)))
+        doubt = replace(row, state=IN_DOUBT, settle_at=settle_at, attempts=row.attempts + 1, code=code, facts=facts)
+        await self._commit(job, doubt)
+        await self._road.reach("deliver.doubt")
+        policy = row_for(InDoubtError())
+        if policy is not None and doubt.attempts >= policy.incident_after:
+            await self._tell("still-in-doubt", job, code)
+        return self._wait_until(settle_at, "in-doubt", job)
+
+    async def _tell(self, kind: str, job: Job, what: object) -> None:
+        facts = {"system": self._opened.name, "key": job.prepared.document, "what": what}
+        async with self._road.db.write() as session:
+            await open_incident(session, kind, f"{self._opened.name} {job.prepared.document}", facts, self._road.now())
 
     def _settle_s(self, job: Job) -> float:
         return self._opened.connector.card.entity(job.prepared.form).settle_s
@@ -179,31 +242,42 @@ class Writing:
 
     async def _find(self, job: Job, doubtful: Delivery) -> Waits | Ended:
         """Settled: what the target says decides, never the row (D6)."""
-        known_id = job.known.id if job.known else None
-        found = list(await self._sink().find(self._key(job, known_id)))
+        try:
+            found = list(await self._sink().find(self._key(job, job.known.id if job.known else None)))
+        except (TransientError, CredentialsRejected) as error:
+            if isinstance(error, TransientError) and not error.target_wide:
+                return await self._unanswered(job, doubtful, error)
+            raise
+        except HubError as error:
+            return await self._unanswered(job, doubtful, error)
         await self._road.reach("deliver.found")
-        if doubtful.event != job.event.id:
-            await self._commit(job, replace(doubtful, state=SUPERSEDED, ended_at=self._road.now()))
         if len(found) > 1:
             await self._doubled(job, found)
-        if not found:
-            return await self._steps(job, self._path(job)[0], None, job.prepared.number, doubted=True)
-        newest = max(found, key=lambda one: (one.revision or 0, one.id))
+        newest = max(found, key=lambda one: (one.revision or 0, one.id), default=None)
+        said = Found(newest, doubtful if doubtful.event != job.event.id else None)
+        if newest is None:
+            return await self._steps(job, self._path(job)[0], None, job.prepared.number, found=said)
         if newest.mark == job.event.id:
-            return await self._go_on(job, newest)
+            return await self._go_on(job, newest, said)
         if newest.revision is not None and newest.revision > _order(job.event):
-            row = self._row(job, newest.step, SUPERSEDED)
-            await self._commit(job, replace(row, ended_at=self._road.now()))
+            row = replace(self._row(job, newest.step, SUPERSEDED), ended_at=self._road.now())
+            await self._commit(job, row, overtaken=said.overtaken)
             return Ended("history")
-        return await self._steps(job, self._path(job)[0], newest.id, newest.number, doubted=True)
+        return await self._steps(job, self._path(job)[0], newest.id, newest.number, found=replace(said, there=None))
 
-    async def _go_on(self, job: Job, there: Written) -> Waits | Ended:
+    async def _unanswered(self, job: Job, doubtful: Delivery, error: HubError) -> Waits:
+        """The question itself failed: still in doubt, asked again after a pause that grows."""
+        policy = row_for(InDoubtError())
+        assert policy is not None
+        return await self._doubt(job, doubtful, error.code, error.facts, pause_s(policy, doubtful.attempts))
+
+    async def _go_on(self, job: Job, there: Written, said: Found) -> Waits | Ended:
         path = self._path(job)
         reached = path.index(there.step) if there.step in path else len(path) - 1
         if reached == len(path) - 1:
-            return await self._done(job, self._row(job, path[-1], WRITING), replace(there, step=path[-1]), verify=True)
-        await self._commit(job, self._row(job, path[reached + 1], WRITING), there)
-        return await self._steps(job, path[reached + 1], there.id, there.number, doubted=True)
+            row = self._row(job, path[-1], WRITING)
+            return await self._done(job, row, replace(there, step=path[-1]), verify=True, overtaken=said.overtaken)
+        return await self._steps(job, path[reached + 1], there.id, there.number, found=said)
 
     async def _doubled(self, job: Job, found: Sequence[Written]) -> None:
         facts = {
@@ -222,25 +296,43 @@ class Writing:
             attempts=earlier.attempts if earlier else 0, code=earlier.code if earlier else "",
         )
 
-    async def _commit(self, job: Job, row: Delivery, reached: Written | None = None) -> None:
-        """One fenced transaction: the row's state, and the step that the document has reached."""
+    async def _commit(
+        self, job: Job, row: Delivery, reached: Written | None = None, *, overtaken: Delivery | None = None
+    ) -> float:
+        """One fenced transaction: the row's state, the step that the document has reached, and the doubtful row it overtakes.
+
+        Returns the moment from which the next call's deadline counts.
+        """
         async with self._road.db.write() as session:
             await fence(session, job.owned)
+            await self._overtake(session, overtaken)
             await put(session, row)
             if reached is not None:
                 await keep_document(session, self._document(job, reached, complete=False), None)
+        at = monotonic()
         await self._road.reach("deliver.committed")
+        return at
 
-    async def _done(self, job: Job, row: Delivery, written: Written, *, verify: bool) -> Ended:
+    async def _overtake(self, session: AsyncConnection, row: Delivery | None) -> None:
+        """A doubtful row closes after its find, in one transaction with the row that goes on: one open delivery a document (D2)."""
+        if row is not None:
+            await put(session, replace(row, state=SUPERSEDED, ended_at=self._road.now()))
+
+    async def _done(
+        self, job: Job, row: Delivery, written: Written, *, verify: bool, overtaken: Delivery | None = None
+    ) -> Ended:
         """The delivery ends: its row, the document's cross-reference, what the dictionary learns, what waited for it, its event."""
         now = self._road.now()
         look_again = verify or not written.usable
         verify_at = now + timedelta(seconds=self._settle_s(job)) if look_again else None
         document = self._document(job, written, complete=True)
+        over = replace(row, state=DONE, settle_at=None, code="", facts={}, ended_at=now)
         async with self._road.db.write() as session:
             await fence(session, job.owned)
             await learn(session, self._opened.name, job.event.entity, job.event.key, written, now)
-            await put(session, replace(row, state=DONE, settle_at=None, code="", facts={}, ended_at=now))
+            await self._overtake(session, overtaken)
+            await put(session, over)
+            await supersede_held(session, over, now)
             await keep_document(session, document, verify_at)
             await document_arrived(session, [document])
             await post(session, [self._told(job, written, now)], now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
@@ -72,6 +72,20 @@ async def put(session: AsyncConnection, row: Delivery) -> None:
             index_elements=["target", "document", "event"], set_={name: statement.excluded[name] for name in kept}
         )
     )
+
+
+async def supersede_held(session: AsyncConnection, row: Delivery, now: datetime) -> None:
+    """A newer version is there: older ones of the document that the target had refused are overtaken."""
+    older = or_(deliveries.c.revision < row.revision, and_(deliveries.c.revision == row.revision, deliveries.c.correction < row.correction))
+    where = (deliveries.c.target == row.target, deliveries.c.document == row.document, deliveries.c.state == HELD, older)
+    await session.execute(update(deliveries).where(*where).values(state=SUPERSEDED, ended_at=now))
+
+
+async def discard(session: AsyncConnection, target: str, events: Sequence[str], now: datetime) -> None:
+    """A person's word. What may have been sent stays open: a newer version of the document then begins with a find (D2)."""
+    if events:
+        where = (deliveries.c.target == target, deliveries.c.event.in_(list(events)), deliveries.c.state == HELD)
+        await session.execute(update(deliveries).where(*where).values(state=DISCARDED, ended_at=now))
 
 
 async def found_writing(session: AsyncConnection, target: str, partition: Partition) -> list[Delivery]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, literal, select, update
+from sqlalchemy import FromClause, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -21,6 +21,8 @@ from hub.storage.causes import Cause
 from hub.storage.tables import hold_causes, holds
 
 WAITING, BEHIND, READY, CLOSED = "waiting", "behind", "ready", "closed"
+DISCARD = "discard"
+"""The wish of a person who wants a row dropped (`hub.recovery.wishes`)."""
 CHUNK = 400
 """Bound variables per statement stay below SQLite's limit."""
 
@@ -85,15 +87,29 @@ async def queues(session: AsyncConnection, group: str, partition: Partition, lan
 
 
 async def ready_lanes(session: AsyncConnection, group: str, partition: Partition, version: int, limit: int) -> list[str]:
-    """Lanes with a row that is ready and whose dictionary version the snapshot has; the longest waiting first."""
+    """Lanes that can go on: their head is ready, or a newer version of what their head waits with is, or a row is to be dropped.
+
+    Only rows whose dictionary version the snapshot has; the longest waiting first. A ready row behind a head that waits for
+    something else is none of these: such lanes would crowd out the others.
+    """
+    head, earlier = holds.alias("head"), holds.alias("earlier")
+    before = exists(select(literal(1)).where(_same_lane(earlier, head), earlier.c.state != CLOSED, earlier.c.offset < head.c.offset))
+    newer = and_(head.c.full_state, head.c.entity == holds.c.entity, head.c.key == holds.c.key)
+    moves = exists(
+        select(literal(1)).where(_same_lane(head, holds), head.c.state != CLOSED, or_(head.c.id == holds.c.id, newer), ~before)
+    )
     statement = (
         select(holds.c.lane)
-        .where(_partition(group, partition), holds.c.state == READY, holds.c.ready_version <= version)
+        .where(_partition(group, partition), holds.c.state == READY, holds.c.ready_version <= version, or_(holds.c.wish == DISCARD, moves))
         .group_by(holds.c.lane)
         .order_by(func.min(holds.c.offset))
         .limit(limit)
     )
     return list((await session.execute(statement)).scalars())
+
+
+def _same_lane(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return and_(*(one.c[name] == other.c[name] for name in ("group", "topic", "partition", "lane")))
 
 
 async def insert_holds(session: AsyncConnection, rows: Sequence[Hold]) -> None:
@@ -113,15 +129,23 @@ async def insert_holds(session: AsyncConnection, rows: Sequence[Hold]) -> None:
 
 
 async def wait_again(session: AsyncConnection, row: Hold) -> None:
-    """A released row must wait for something else."""
-    await session.execute(
-        update(holds)
-        .where(holds.c.id == row.id)
-        .values(state=row.state, code=row.code, facts=row.facts, concerns=row.concerns, ready_at=row.ready_at, ready_version=0,
-                attempts=row.attempts, wish="")
+    """A released row must wait for something else; one that a person wants dropped meanwhile stays ready for that.
+
+    A newer version of the record that came while the row was being released stands *behind*: it is ready now, since what it
+    would have taken the place of waits again.
+    """
+    waits = update(holds).where(holds.c.id == row.id, holds.c.wish != DISCARD).values(
+        state=row.state, code=row.code, facts=row.facts, concerns=row.concerns, ready_at=row.ready_at, ready_version=0,
+        attempts=row.attempts, wish="",
     )
+    if (await session.execute(waits)).rowcount != 1:
+        return
     await session.execute(delete(hold_causes).where(hold_causes.c.hold == row.id))
     await _write_causes(session, row.id, row.causes)
+    if row.full_state:
+        newer = or_(holds.c.revision > row.revision, and_(holds.c.revision == row.revision, holds.c.correction > row.correction))
+        same = and_(_partition(row.group, row.partition), holds.c.lane == row.lane, holds.c.entity == row.entity, holds.c.key == row.key)
+        await session.execute(update(holds).where(same, newer, holds.c.state == BEHIND).values(state=READY, ready_version=0))
 
 
 async def close(session: AsyncConnection, ids: Sequence[int], closed_as: str, now: datetime) -> None:
@@ -190,9 +214,10 @@ async def ripen(session: AsyncConnection, now: datetime) -> int:
     return await _make_ready(session, ids, 0)
 
 
-async def open_causes(session: AsyncConnection, kinds: Sequence[str], limit: int = 5000) -> list[Cause]:
-    """What is waited for, each cause once: what the sweep asks about again (N7)."""
-    statement = select(hold_causes.c.cause).distinct().where(hold_causes.c.kind.in_(kinds)).limit(limit)
+async def open_causes(session: AsyncConnection, kinds: Sequence[str], limit: int = 5000, after: str = "") -> list[Cause]:
+    """What is waited for, each cause once and in order of its text, from behind `after` on: what the sweep asks about again (N7)."""
+    wanted = (hold_causes.c.kind.in_(kinds), hold_causes.c.cause > after)
+    statement = select(hold_causes.c.cause).distinct().where(*wanted).order_by(hold_causes.c.cause).limit(limit)
     return [Cause.parse(text) for text in (await session.execute(statement)).scalars()]
 
 

@@ -41,6 +41,12 @@ async def advance(session: AsyncConnection, owned: Owned, next_offset: int) -> N
         raise Lost(owned)
 
 
+async def next_offset(session: AsyncConnection, group: str, partition: Partition) -> int:
+    """What is done: every message before it has an outcome that is written down (P8). 0 where nobody ever owned it."""
+    where = (ownership.c.group == group, ownership.c.topic == partition.topic, ownership.c.partition == partition.number)
+    return int((await session.execute(select(ownership.c.next_offset).where(*where))).scalar_one_or_none() or 0)
+
+
 async def fence(session: AsyncConnection, owned: Owned) -> None:
     """First statement of any other transaction of the owner's: lanes may hold it side by side, a raise waits for them. Raises Lost."""
     statement = select(ownership.c.epoch).where(_row(owned)).with_for_update(read=True)
