@@ -35,6 +35,7 @@ async def held_record(db: Database, *causes: Cause, offset: int = 0, record: Inb
     record = record or make_record()
     message = pack_inbound(record)
     place = Partition(message.topic, 0)
+    values.setdefault("code", "unreadable-record")
     row = Hold(
         group="normalize", partition=place, offset=offset, lane=record.lane, state="waiting" if causes else "behind",
         system=record.system, entity=record.entity, key=record.key, full_state=values.pop("full_state", True), revision=record.revision,
@@ -42,7 +43,7 @@ async def held_record(db: Database, *causes: Cause, offset: int = 0, record: Inb
         message=keep(Received(place, offset, message.key, message.value, message.headers, NOW)),
     )  # fmt: skip
     async with db.write() as session:
-        reading = Reading(system=record.system, entity=record.entity, key=record.key, version=None, owner_version=None, content=record.content)
+        reading = Reading(record.system, record.entity, record.key, None, None, record.content)
         (answer,) = await reserve(session, [reading])
         await confirm(session, [(reading, answer.revision)])
         await note_unknown_codes(session, [row], NOW)
