@@ -19,6 +19,16 @@ REFUSALS: dict[str, Text] = {
     "change-unreadable": Text("变更申请的“{where}”有误:{what}。请更正后重新提交。", "The proposed change is wrong at '{where}': {what}. Correct it and propose again."),
 }
 
+WEB: dict[str, Text] = {
+    "api-token-missing": Text("未配置 api_token,接口不开放。请在配置文件中设置 api_token 后重启。", "No api_token is configured, so nobody may call the API. Set api_token in the settings and restart."),
+    "api-token-wrong": Text("缺少令牌或令牌不对。请在 Authorization 头中携带 Bearer 令牌。", "The token is missing or wrong. Send it in the Authorization header as a Bearer token."),
+    "body-too-large": Text("请求超过 {limit} 字节。请分批推送,或调大 max_body_bytes。", "The body is larger than {limit} bytes. Push in smaller parts, or raise max_body_bytes."),
+    "webhook-signature-wrong": Text("系统“{system}”的推送签名不对,已拒绝。请核对两边的密钥。", "The signature of this push from '{system}' is wrong; it was refused. Compare the secret on both sides."),
+    "webhook-not-kept": Text("系统“{system}”的推送暂时无法保存。请稍后重发。", "The push from '{system}' cannot be kept just now. Send it again later."),
+    "request-wrong": Text("请求的“{where}”有误:{what}。请更正后重试。", "The request is wrong at '{where}': {what}. Correct it and try again."),
+    "snapshot-old": Text("字典快照已 {seconds} 秒未更新。请检查数据库连接。", "The dictionary has not been refreshed for {seconds} s. Check the database."),
+}
+
 HOLDS: dict[str, Text] = {
     "hold-waiting": Text("等待", "waiting"),
     "hold-behind": Text("排在同一单据的前一条消息之后", "behind an earlier message of its lane"),
@@ -80,4 +90,4 @@ ENTITY_NAMES: dict[str, Text] = {
     "entity-cost_actual": Text("实际成本", "actual cost"), "entity-order_progress": Text("订单进度", "order progress"),
 }
 
-SERVICES: dict[str, Text] = REFUSALS | HOLDS | CHECKS | INVARIANTS | ENTITY_NAMES
+SERVICES: dict[str, Text] = REFUSALS | WEB | HOLDS | CHECKS | INVARIANTS | ENTITY_NAMES

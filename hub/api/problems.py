@@ -1,0 +1,101 @@
+"""Errors as RFC 9457 problem details: the code, and the text in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from hub.api.served import language
+from hub.errors import ConfigError, DataError, HubError, TransientError
+from hub.services.errors import HoldClosed, NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound, Refused
+from hub.services.words import say
+from master_data.errors import (
+    AlreadyAnswered,
+    ChangedMeanwhile,
+    NoSuchCode,
+    NoSuchCrossReference,
+    NoSuchProposal,
+    NoSuchUnknownCode,
+    ProposalClosed,
+    SamePerson,
+    UnknownKind,
+)
+
+MEDIA_TYPE = "application/problem+json"
+STATUSES: tuple[tuple[tuple[type[HubError], ...], int], ...] = (
+    ((NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound), 404),
+    ((NoSuchCode, NoSuchCrossReference, NoSuchProposal, NoSuchUnknownCode, UnknownKind), 404),
+    ((HoldClosed, ProposalClosed, AlreadyAnswered, ChangedMeanwhile), 409),
+    ((SamePerson,), 403),
+    ((Refused, DataError, ConfigError), 422),
+    ((TransientError,), 503),
+)
+
+
+class TokenMissing(Refused):
+    """No API token is configured: nobody may call the API."""
+
+    code = "api-token-missing"
+
+
+class TokenWrong(Refused):
+    """The call carries no token, or another one."""
+
+    code = "api-token-wrong"
+
+
+class BodyTooLarge(Refused):
+    """More bytes than `max_body_bytes`."""
+
+    code = "body-too-large"
+
+
+class SignatureWrong(Refused):
+    """A webhook that its vendor has not signed."""
+
+    code = "webhook-signature-wrong"
+
+
+class NoPromise(Refused):
+    """The bus or the database cannot promise to keep the records just now."""
+
+    code = "webhook-not-kept"
+
+
+class RequestWrong(Refused):
+    """A parameter or body that has not the right form."""
+
+    code = "request-wrong"
+
+
+def status_of(error: HubError) -> int:
+    """The HTTP status of an error's kind."""
+    return next((status for kinds, status in STATUSES if isinstance(error, kinds)), 500)
+
+
+def problem(request: Request, error: HubError, status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """`{type, title, status, detail, code}` in the language the reader accepts."""
+    spoken = language(request)
+    detail = say(error.code, spoken, error.facts) if type(error).text is HubError.text else error.text(spoken)
+    body = {
+        "type": f"urn:loopline:problem:{error.code}", "title": error.code, "status": status, "detail": detail.partition("] ")[2] or detail,
+        "code": error.code, "instance": request.url.path,
+    }  # fmt: skip
+    return JSONResponse(body, status, headers={"Content-Language": spoken, **(headers or {})}, media_type=MEDIA_TYPE)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Every HubError and every malformed request is answered as a problem."""
+
+    @app.exception_handler(HubError)
+    async def refused(request: Request, error: HubError) -> JSONResponse:
+        return problem(request, error, status_of(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem(request, RequestWrong(where=where, what=first["msg"]), 422)
