@@ -11,8 +11,11 @@ import msgspec
 from hub.bus.base import Message, Received
 from hub.bus.topics import inbound
 from hub.event import event_id
+from hub.sdk.record import Record
 
 _JSON = msgspec.json.Encoder(order="deterministic")
+NUL = b"\\u0000"
+"""As JSON writes it; PostgreSQL keeps no such text."""
 
 
 class Inbound(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -70,6 +73,34 @@ def pack_inbound(record: Inbound, traceparent: str = "") -> Message:
 def unpack_inbound(value: bytes) -> Inbound:
     """Read a record back. Raises msgspec.MsgspecError where the bytes are none of ours."""
     return _INBOUND.decode(value)
+
+
+MOST_BYTES = 900_000        # of a record's content: the bus takes a million with everything around it
+LONGEST_KEY = 200
+UNFIT = "loopline: unfit"
+"""Stands in the payload instead of what could not be carried; it becomes `Inbound.unreadable`."""
+
+
+def unfit(record: Record) -> str:
+    """Why a record can be carried by no bus or kept by no database; '' where it can. Everything that is carried can be decoded again."""
+    try:
+        size = len(_JSON.encode(record.payload))
+        texts = _JSON.encode([record.key, record.lane, record.organisation, record.payload])
+    except (TypeError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    if size > MOST_BYTES:
+        return f"{size} bytes, {MOST_BYTES} can be carried"
+    if not record.key or not record.lane or max(len(record.key), len(record.lane)) > LONGEST_KEY:
+        return f"a key of {len(record.key)} and a lane of {len(record.lane)} characters, 1 to {LONGEST_KEY} can be kept"
+    return "a NUL character" if NUL in texts else ""
+
+
+def printable(text: str) -> str:
+    """A key that can be kept, told apart from others by a hash of the whole."""
+    if text and len(text) <= LONGEST_KEY and text.isprintable():
+        return text
+    whole = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    return f"{''.join(c for c in text[:100] if c.isprintable())}~{whole}"
 
 
 def content_hash(payload: Any) -> str:

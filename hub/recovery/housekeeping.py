@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
 from hub.db import Database
-from hub.errors import HubError
+from hub.errors import CredentialsRejected, HubError, TransientError
 from hub.incidents import open_incident
 from hub.model import entity
 from hub.pipeline.knowledge import Rules
@@ -25,9 +25,13 @@ from hub.storage import archive, holds
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.deliveries import DONE, SETTLED, due_for_verifying, of_documents, put, verified
 from hub.storage.records import document_of
+from hub.storage.systems import resume_asked
 from hub.storage.tables import holds as hold_rows
 
 log = structlog.get_logger(__name__)
+
+LOOK_LATER_S = 30.0
+FETCHED_AT_ONCE = 20
 
 Fetch = Callable[[str, str, str, str], Awaitable[bool]]
 """(system, vendor form, local organisation, key) → whether a record came."""
@@ -44,12 +48,15 @@ async def sweep_holds(db: Database) -> int:
 
 
 async def look_again(db: Database, opened: Opened, now: datetime) -> int:
-    """Find documents again that were once in doubt, or could not be referred to yet (D8). How many were looked at."""
+    """Find documents again that were once in doubt, or could not be referred to yet (D8). How many were looked at.
+
+    A system that is stopped is not asked. Raises what concerns the whole target: TransientError, CredentialsRejected.
+    """
     sink = opened.system.sink
     if sink is None:
         return 0
     async with db.read() as session:
-        rows = await due_for_verifying(session, opened.name, now)
+        rows = await due_for_verifying(session, opened.name, now) if await resume_asked(session, opened.name) else []
     for row in rows:
         key = DocumentKey(
             entity=row["form"], organisation=_local(opened, row["organisation"]), key=f"{row['entity']}/{row['key']}",
@@ -59,10 +66,20 @@ async def look_again(db: Database, opened: Opened, now: datetime) -> int:
             found = list(await sink.find(key))
         except HubError as error:
             log.warning("document.not-found-again", system=opened.name, key=key.key, code=error.code)
+            if isinstance(error, CredentialsRejected) or (isinstance(error, TransientError) and error.target_wide):
+                raise
+            await _look_later(db, row, now)
             continue
         async with db.write() as session:
             await _note(session, opened, row, found, now)
     return len(rows)
+
+
+async def _look_later(db: Database, row: RowMapping, now: datetime) -> None:
+    """One document that cannot be found must not stand before the others."""
+    async with db.write() as session:
+        later = {"verify_at": now + timedelta(seconds=LOOK_LATER_S)}
+        await verified(session, row["system"], row["entity"], row["key"], row["event"], later)
 
 
 async def _note(session: AsyncConnection, opened: Opened, row: RowMapping, found: Sequence[Written], now: datetime) -> None:
@@ -71,11 +88,19 @@ async def _note(session: AsyncConnection, opened: Opened, row: RowMapping, found
         numbers = ", ".join(one.number or one.id for one in found)
         await open_incident(session, "document-doubled", subject, {**facts, "count": len(found), "numbers": numbers}, now)
     newest = max(found, key=lambda one: (one.revision or 0, one.id), default=None)
-    if newest is None or (newest.mark is not None and newest.mark != row["event"] and (newest.revision or 0) < _order(row)):
+    if newest is None or _set_back(opened, row, newest):
         await open_incident(session, "document-set-back", subject, facts, now)
         await _write_again(session, opened, row, now)
         return
     await _usable(session, opened, row, newest, now)
+
+
+def _set_back(opened: Opened, row: RowMapping, there: Written) -> bool:
+    """It carries an older mark than ours, or stands at a lower step than the delivery had reached."""
+    if there.mark is not None and there.mark != row["event"]:
+        return (there.revision or 0) < _order(row)
+    steps = opened.connector.card.entity(row["form"]).steps
+    return there.step in steps and row["step"] in steps and steps.index(there.step) < steps.index(row["step"])
 
 
 async def _usable(session: AsyncConnection, opened: Opened, row: RowMapping, there: Written, now: datetime) -> None:
@@ -89,20 +114,27 @@ async def _usable(session: AsyncConnection, opened: Opened, row: RowMapping, the
 
 async def _write_again(session: AsyncConnection, opened: Opened, row: RowMapping, now: datetime) -> None:
     """The newest state goes to the head of its lane once more; the delivery is settled, so that a find comes first (D6)."""
-    await verified(session, opened.name, row["entity"], row["key"], row["event"], {"verify_at": None, "payload": ""})
+    place = (opened.name, row["entity"], row["key"], row["event"])
     event = await archive.by_id(session, row["event"])
     document = f"{row['entity']}/{row['key']}"
     done = [one for one in (await of_documents(session, opened.name, [document])).get(document, ()) if one.event == row["event"]]
-    if event is None or not done or done[0].state != DONE:
+    if event is None or not done or done[0].state != DONE:      # not archived yet, or at work: looked at again soon
+        await verified(session, *place, {"verify_at": now + timedelta(seconds=1.0)})
         return
+    await verified(session, *place, {"verify_at": None, "payload": ""})
     await put(session, replace(done[0], state=SETTLED, ended_at=None))
     message = Kept(event.lane, dict(event.headers), event.value, event.recorded_at)
     again = holds.Hold(
-        group=f"deliver.{opened.name}", partition=done[0].partition, offset=-done[0].id, lane=event.lane, state=holds.READY,
+        group=f"deliver.{opened.name}", partition=done[0].partition, offset=_before_all(now), lane=event.lane, state=holds.READY,
         system=opened.name, entity=row["entity"], key=row["key"], full_state=entity(row["entity"]).nature == "state",
         revision=event.revision, correction=done[0].correction, message=pack_kept(message), held_at=now, code="write-again",
     )
     await holds.insert_holds(session, [again])
+
+
+def _before_all(now: datetime) -> int:
+    """A place in the lane before whatever the bus brings, another one each time."""
+    return -int(now.timestamp() * 1_000_000)
 
 
 def _order(row: RowMapping) -> int:
@@ -116,14 +148,14 @@ def _local(opened: Opened, shared: str) -> str:
 async def fetch_missing(db: Database, rules: Rules, fetch: Fetch, asked: dict[Cause, int], most: int = 3) -> int:
     """Ask the owner for documents that others speak of and we have not heard of, each a few times. How many came."""
     async with db.read() as session:
-        causes = await holds.open_causes(session, [CauseKind.DOCUMENT], limit=100)
+        causes = await holds.open_causes(session, [CauseKind.DOCUMENT])
+    for gone in asked.keys() - set(causes):
+        del asked[gone]
     came = 0
-    for cause in causes:
-        if asked.get(cause, 0) >= most:
-            continue
-        asked[cause] = asked.get(cause, 0) + 1
+    for cause in [one for one in causes if asked.get(one, 0) < most][:FETCHED_AT_ONCE]:
         for system, form, organisation in _owners(rules, cause):
             came += await fetch(system, form, organisation, cause.value)
+        asked[cause] = asked.get(cause, 0) + 1      # only what was answered counts: an outage must not use the attempts up
     return came
 
 

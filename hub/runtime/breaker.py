@@ -11,7 +11,8 @@ from hub.incidents import close_incidents, open_incident
 from hub.policy import pause_s, row_for
 from hub.registry import Opened
 from hub.runtime.road import Road
-from hub.storage.systems import resume_asked, set_state
+from hub.runtime.stopping import stop_system
+from hub.storage.systems import resume_asked
 
 log = structlog.get_logger(__name__)
 RESUME_POLL_S = 1.0
@@ -99,12 +100,7 @@ class Breaker:
 
     async def _stop(self, error: HubError) -> None:
         """No login loops: the system stands still until a person has put in new credentials or settings."""
-        now = self._road.now()
-        facts = {"system": self._opened.name, "words": "", **error.facts}
-        async with self._road.db.write() as session:
-            await set_state(session, self._opened.name, "stopped", error.code, facts, now)
-            await open_incident(session, error.code, self._opened.name, facts, now)
-        log.error("system.stopped", system=self._opened.name, code=error.code)
+        await stop_system(self._road, self._opened.name, error)
         await self._leave_alone(self._wait_for_a_person())
 
     async def _leave_alone(self, waiting: object) -> None:

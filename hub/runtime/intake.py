@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,10 +14,11 @@ from hub.bus.base import Lost, Message
 from hub.errors import CredentialsRejected, DataError, HubError
 from hub.incidents import close_incidents, open_incident
 from hub.observability.tracing import new_traceparent
-from hub.pipeline.wire import Inbound, content_hash, pack_inbound
+from hub.pipeline.wire import UNFIT, Inbound, content_hash, pack_inbound, printable, unfit
 from hub.policy import pause_s, row_for
 from hub.registry import Opened
 from hub.runtime.road import Road
+from hub.runtime.stopping import stop_system
 from hub.sdk import EntityCard, Record, Source, WebhookRequest
 from hub.storage.intake import (
     Lease,
@@ -33,7 +35,7 @@ from hub.storage.intake import (
     take_lease,
 )
 from hub.storage.records import tally
-from hub.storage.systems import set_state, states
+from hub.storage.systems import states
 
 log = structlog.get_logger(__name__)
 
@@ -95,11 +97,11 @@ class Intake:
         while True:
             pause = self._opened.settings.poll_s
             try:
-                if not await self._stopped():
+                if not await self.stopped():
                     await self._read(lease, card)
                 failures = await self._good(card, failures)
             except CredentialsRejected as error:
-                await self._stop(error)
+                await stop_system(self._road, self._system, error)
             except HubError as error:
                 failures += 1
                 pause = max(pause, await self._bad(card, error, failures))
@@ -168,6 +170,7 @@ class Intake:
         """Reserve, publish, confirm. With a lease: refused under an older epoch, and the cursor moves in the confirmation. Raises Lost."""
         name = "webhook" if via == "webhook" else "intake"
         now = self._road.now()
+        records = [self._fit(record) for record in records]
         readings = [self._reading(record) for record in records]
         if records:
             async with self._road.db.write() as session:
@@ -215,10 +218,20 @@ class Intake:
             if answer.verdict is not Verdict.UNCHANGED
         ]
 
+    def _fit(self, record: Record) -> Record:
+        """A record that no bus or database can carry is held for a person under its own key, with the reason instead of its content."""
+        why = unfit(record)
+        if not why:
+            return record
+        key, lane = printable(record.key), printable(record.lane)
+        payload = {UNFIT: f"{record.entity} {key}: {why}", "hash": content_hash(repr(record.payload))}
+        return replace(record, key=key, lane=lane, payload=payload, document_key=None)
+
     def _inbound(self, record: Record, reading: Reading, answer: Reserved, via: Via, now: datetime) -> Inbound:
         return Inbound(
             system=self._system, organisation=record.organisation, entity=record.entity, key=record.key, lane=record.lane,
-            payload=dict(record.payload), revision=answer.revision, read_at=now, operation=record.operation, changed_at=record.changed_at,
+            payload=dict(record.payload), unreadable=str(record.payload.get(UNFIT, "")), revision=answer.revision,
+            read_at=now, operation=record.operation, changed_at=record.changed_at,
             document_key=record.document_key, verdict=PUBLISHED[answer.verdict], via=via, content=reading.content,  # type: ignore[arg-type]
         )
 
@@ -232,17 +245,11 @@ class Intake:
         )
         await self._road.bus.publish([pack_inbound(record)])
 
-    async def _stopped(self) -> bool:
+    async def stopped(self) -> bool:
+        """Whether the system stands still until a person resumes it."""
         async with self._road.db.read() as session:
             row = (await states(session)).get(self._system)
         return row is not None and row["state"] == "stopped"
-
-    async def _stop(self, error: HubError) -> None:
-        now, facts = self._road.now(), {"system": self._system, "words": "", **error.facts}
-        async with self._road.db.write() as session:
-            await set_state(session, self._system, "stopped", error.code, facts, now)
-            await open_incident(session, error.code, self._system, facts, now)
-        log.error("system.stopped", system=self._system, code=error.code)
 
     async def _good(self, card: EntityCard, failures: int) -> int:
         if failures:

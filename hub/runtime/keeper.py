@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.bus.base import Lost
-from hub.errors import HubError
+from hub.errors import CredentialsRejected, HubError
+from hub.policy import pause_s, row_for
 from hub.recovery.cycles import find_cycles
 from hub.recovery.housekeeping import fetch_missing, look_again, sweep_holds
 from hub.runtime.intake import Intake
 from hub.runtime.leased import Leased
 from hub.runtime.road import Road
+from hub.runtime.stopping import stop_system
 from hub.storage.causes import Cause
 
 log = structlog.get_logger(__name__)
@@ -30,6 +33,8 @@ class Keeper:
         self._intakes = intakes
         self._leased = Leased(road, "housekeeping")
         self._asked: dict[Cause, int] = {}
+        self._failures: dict[str, int] = {}
+        self._rest_until: dict[str, datetime] = {}
 
     async def run(self) -> None:
         """Until cancelled: each chore at its own pace."""
@@ -55,12 +60,28 @@ class Keeper:
         await find_cycles(self._road.db, self._road.now())
 
     async def _look(self) -> None:
-        for opened in self._road.systems.values():
-            await look_again(self._road.db, opened, self._road.now())
+        await asyncio.gather(*(self._look_at(name) for name in self._road.systems))
+
+    async def _look_at(self, name: str) -> None:
+        """One system that does not answer is left alone for a while; the others are looked at all the same."""
+        now = self._road.now()
+        if now < self._rest_until.get(name, now):
+            return
+        try:
+            await look_again(self._road.db, self._road.systems[name], now)
+            self._failures.pop(name, None)
+        except CredentialsRejected as error:
+            await stop_system(self._road, name, error)
+        except HubError as error:
+            policy = row_for(error)
+            self._failures[name] = self._failures.get(name, 0) + 1
+            self._rest_until[name] = now + timedelta(seconds=pause_s(policy, self._failures[name]) if policy else FETCH_S)
 
     async def _fetch(self) -> None:
         await fetch_missing(self._road.db, self._road.rules, self._ask_owner, self._asked)
 
     async def _ask_owner(self, system: str, form: str, organisation: str, key: str) -> bool:
         intake = self._intakes.get(system)
+        if intake is not None and await intake.stopped():
+            return False
         return intake is not None and await intake.fetch(form, organisation, key)

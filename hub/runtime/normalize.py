@@ -19,7 +19,7 @@ from hub.pipeline.flood import Flood
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn
 from hub.pipeline.plan import Plan
-from hub.pipeline.wire import Inbound, Kept, unkeep, unpack_inbound
+from hub.pipeline.wire import NUL, Inbound, Kept, unkeep, unpack_inbound
 from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
 from hub.runtime.partitions import Partitions, caught_up
 from hub.runtime.ready import ReadyRows
@@ -44,8 +44,6 @@ log = structlog.get_logger(__name__)
 
 GROUP = "normalize"
 LANES_PER_TURN, ROWS_PER_LANE = 40, 8
-NUL = b"\\u0000"
-"""As JSON writes it; PostgreSQL keeps no such text."""
 
 
 class NormalizeLoop:

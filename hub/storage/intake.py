@@ -144,7 +144,18 @@ def _judge(row: Mapping[str, Any] | None, reading: Reading) -> Reserved:
 
 
 async def _counters(session: AsyncConnection, readings: Sequence[Reading]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """The counter rows, locked. A new key gets an empty row first: two readers of it must not both count from nothing."""
     places = sorted({(reading.system, reading.entity, reading.key) for reading in readings})
+    found = await _locked(session, places)
+    fresh = [place for place in places if place not in found]
+    if fresh:
+        empty = [{"system": s, "entity": e, "key": k, "revision": 0, "confirmed": 0, "content": "", "correction": 0} for s, e, k in fresh]
+        await session.execute(insert(session, revisions).on_conflict_do_nothing(), empty)
+        found |= await _locked(session, fresh)
+    return {place: row for place, row in found.items() if row["content"]}
+
+
+async def _locked(session: AsyncConnection, places: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for start in range(0, len(places), CHUNK):
         statement = (
