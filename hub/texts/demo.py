@@ -5,6 +5,8 @@ from __future__ import annotations
 from hub.texts.text import Text
 
 DEMO: dict[str, Text] = {
+    "sabotage-unknown": Text("没有名为“{name}”的破坏方式。可用:{known}。", "There is no sabotage '{name}'. Choose one of {known}."),
+    "no-demo-running": Text("本机没有正在运行的演示。请先运行 hub demo。", "No demo is running on this machine. Start `hub demo` first."),
     # findings of the proof
     "order-missing": Text("订单 {order} 第 {line} 行:CRM 有,ERP 没有。", "Order {order} line {line}: the CRM has it, the ERP does not."),
     "order-twice": Text("订单 {order} 第 {line} 行:ERP 有 {count} 张销售订单({numbers}),只应有一张。", "Order {order} line {line}: the ERP has {count} sales orders ({numbers}); there should be one."),
@@ -82,9 +84,10 @@ DEMO: dict[str, Text] = {
     "scene-unknown-code-seen": Text("邻单 {neighbour} 先到 ERP;{order} 在编码批准后自动到达。", "The neighbour {neighbour} reached the ERP first; {order} came by itself after the approval."),
     "scene-unaudit-look": Text("生产工单 {number} 已开工({done} 已报工),ERP 现在反审核,改数量为 {small} 后重审。看:MES 停止派工;数量过小,被拒绝并给出最小值。", "Production order {number} has begun ({done} reported); the ERP now takes it back, changes the quantity to {small} and audits it again. Look: the MES stops dispatching; the quantity is too small and is refused, with the minimum."),
     "scene-unaudit-seen": Text("MES 曾为“{frozen}”,数量过小未被接受(MES 仍为 {kept});ERP 改为 {right} 后重审,MES 现为 {now}。", "The MES was '{frozen}'; the quantity that was too small was not taken (it kept {kept}); the ERP audited {right} and the MES now has {now}."),
-    "scene-journey-look": Text("任取一个号码(订单、入库、发货、批号),例如 {number}:运行 hub journey {number},可见委外、拆单、返工在内的全程。", "Take any number (order, receipt, shipment, lot), {number} say: run hub journey {number}, and see its whole way, outsourcing, splitting and rework included."),
+    "scene-journey-look": Text("任取一个号码(订单、入库、发货、批号),例如 {number}:运行 hub journey {number},可见含委外、拆单、返工的订单全程跟踪。", "Take any number (order, receipt, shipment, lot), {number} say: run hub journey {number}, and see its whole way, outsourcing, splitting and rework included."),
     "scene-journey-seen": Text("订单 {order} → 生产工单 {jobs} → 入库 {receipts} → 发货 {shipments}。", "Order {order} → production orders {jobs} → receipts {receipts} → shipments {shipments}."),
     "scene-payload-look": Text("同一张订单,两个系统收到的内容并排:ERP 的有价格,MES 的没有。", "One order side by side: what the ERP was sent has prices, what the MES was sent has none."),
     "scene-payload-seen": Text("ERP 收到 {erp} 个价格字段;MES 收到 {mes} 个。", "The ERP was sent {erp} price field(s), the MES {mes}."),
     "wait-for-orders": Text("还没有合适的订单,请稍后再试。", "There is no suitable order yet; try again in a moment."),
+    "sabotage-unknown": Text("没有名为“{name}”的破坏方式。可用的有:{known}。", "There is no sabotage named '{name}'. There are: {known}."),
 }  # fmt: skip

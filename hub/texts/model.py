@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.texts.text import Text
 
 MODEL: dict[str, Text] = {
+    "rule-broken": Text("{key}:内容自相矛盾。请在来源系统更正。", "{key} contradicts itself. Correct it in the source system."),
     "unknown-entity": Text("没有名为“{name}”的实体。可用的有:{known}。", "There is no entity named '{name}'. Known ones: {known}."),
     "model-violated": Text(
         "{entity} 有 {count} 处不符合模型:{zh}。请在来源系统更正数据,或由 IT 修改映射文件后重发。",

@@ -73,7 +73,7 @@ KPIS: dict[str, Text] = {
     "kpi-on-time-first-promise": Text("准时交付率(按首次承诺日)", "on-time delivery, by first promise"),
     "kpi-on-time-last-promise": Text("准时交付率(按最新承诺日)", "on-time delivery, by last promise"),
     "kpi-on-time-quantity": Text("准时交付数量比(按首次承诺日)", "quantity on time, by first promise"),
-    "kpi-plan-attainment": Text("计划达成率(按工单·日)", "plan attainment, per order and day"),
+    "kpi-plan-attainment": Text("计划达成率(按生产工单·日)", "plan attainment, per order and day"),
     "kpi-plan-volume": Text("计划达成率(按总量)", "plan attainment, by volume"),
     "kpi-wip": Text("在制品数量", "work in process"),
     "kpi-first-pass-yield": Text("一次合格率", "first-pass yield"),
@@ -81,7 +81,7 @@ KPIS: dict[str, Text] = {
     "kpi-scrap-ratio": Text("报废率", "scrap ratio"),
     "kpi-rework-ratio": Text("返工率", "rework ratio"),
     "kpi-concession-ratio": Text("让步接收率", "concession ratio"),
-    "kpi-order-yield": Text("工单合格率(含返工)", "order yield, rework included"),
+    "kpi-order-yield": Text("生产工单合格率(含返工)", "order yield, rework included"),
     "kpi-lead-time": Text("交付周期", "lead time"),
     "kpi-loop-completeness": Text("闭环完整率", "loop completeness"),
     "kpi-feedback-age": Text("最近反馈距今", "age of the last feedback"),
@@ -98,7 +98,7 @@ FORMULAS: dict[str, Text] = {
     "formula-on-time-first-promise": Text("按首次承诺日足量交付的订单行 / 到期订单行", "lines delivered in full by the first promise / lines due"),
     "formula-on-time-last-promise": Text("按最新承诺日足量交付的订单行 / 到期订单行", "lines delivered in full by the last promise / lines due"),
     "formula-on-time-quantity": Text("Σ min(首次承诺日前交付量, 订单量) / Σ 到期订单量", "Σ min(quantity by the first promise, quantity) / Σ quantity due"),
-    "formula-plan-attainment": Text("Σ min(当日止产出, 冻结计划) / Σ 冻结计划(按工单·日)", "Σ min(made by the end of the day, frozen plan) / Σ frozen plan, per production order and day"),
+    "formula-plan-attainment": Text("Σ min(当日止产出, 冻结计划) / Σ 冻结计划(按生产工单·日)", "Σ min(made by the end of the day, frozen plan) / Σ frozen plan, per production order and day"),
     "formula-plan-volume": Text("Σ 期间产出 / Σ 冻结计划", "Σ made in the period / Σ frozen plan"),
     "formula-wip": Text("首道报工数 − 报废 − 入库", "reported at the first operation − scrap − received"),
     "formula-first-pass-yield": Text("首次合格数 / 首次加工数(不含返工)", "GP / IP: good pieces of the first run / pieces of the first run"),
@@ -114,7 +114,7 @@ FORMULAS: dict[str, Text] = {
 
 FINDINGS: dict[str, Text] = {
     "finding-over-confirmed": Text(
-        "{document} 工序 {place}:合格与让步共“{found}”,超过下达数量“{allowed}”。请核对报工单,或追加工单数量。",
+        "{document} 工序 {place}:合格与让步共“{found}”,超过下达数量“{allowed}”。请核对报工单,或追加生产工单数量。",
         "{document}, operation {place}: good and conceded pieces are '{found}', above the '{allowed}' released. Check the reports, or raise the order.",
     ),
     "finding-input-exceeds-output": Text(
