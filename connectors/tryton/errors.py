@@ -76,7 +76,7 @@ def error_of(verdict: Verdict, *, system: str, safe: bool, what: str) -> HubErro
     """What to raise for a verdict that is not OK. `safe`: the call only read, so doubt is no doubt."""
     words = verdict.words
     match verdict.meaning:
-        case Meaning.REFUSED:
+        case Meaning.REFUSED if not safe:
             return RefusedError(system=system, words=words)
         case Meaning.CREDENTIALS:
             return CredentialsRejected(system=system, words=words)

@@ -68,7 +68,7 @@ BOM = Form(
     ),
 )  # fmt: skip
 SHIPMENT = Form(
-    entity="stock.shipment.out", model="stock.shipment.out", number="number", parts=("outgoing_moves",), origins="outgoing_moves",
+    entity="stock.shipment.out", model="stock.shipment.out", number="number", parts=("moves",), origins="outgoing_moves",
     fields=(
         "number", "state", "effective_date", "planned_date", "customer.code", "outgoing_moves.origin", "outgoing_moves.state",
         "outgoing_moves.product.code", "outgoing_moves.quantity", "outgoing_moves.unit.symbol",

@@ -1,0 +1,1 @@
+"""The whole hub between real and simulated systems."""

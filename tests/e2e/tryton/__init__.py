@@ -1,0 +1,1 @@
+"""A real Tryton 8.0 as the ERP of the loop."""
