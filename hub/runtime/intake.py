@@ -259,9 +259,9 @@ class Intake:
 
     async def _bad(self, card: EntityCard, error: HubError, failures: int) -> float:
         row = row_for(error)
-        log.warning("source.failed", system=self._system, entity=card.entity, code=error.code, attempt=failures, **error.facts)
+        facts = {**error.facts, "system": self._system, "entity": card.entity, "what": error.facts.get("what", error.text())}
+        log.warning("source.failed", **{**facts, "code": error.code, "attempt": failures})
         if row is None or row.incident_after == 0 or failures >= row.incident_after:
-            facts = {**error.facts, "system": self._system, "entity": card.entity, "what": error.facts.get("what", error.text())}
             async with self._road.db.write() as session:
                 await open_incident(session, "source-unreachable", f"{self._system} {card.entity}", facts, self._road.now())
         return max(getattr(error, "retry_after_s", None) or 0.0, pause_s(row, failures) if row else 5.0)
