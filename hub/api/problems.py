@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from hub.api.served import language
 from hub.errors import ConfigError, DataError, HubError, TransientError
 from hub.services.errors import HoldClosed, NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound, Refused
-from hub.services.words import say
+from hub.services.words import error_text
 from master_data.errors import (
     AlreadyAnswered,
     ChangedMeanwhile,
@@ -79,7 +79,7 @@ def status_of(error: HubError) -> int:
 def problem(request: Request, error: HubError, status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """`{type, title, status, detail, code}` in the language the reader accepts."""
     spoken = language(request)
-    detail = say(error.code, spoken, error.facts) if type(error).text is HubError.text else error.text(spoken)
+    detail = error_text(error, spoken)
     body = {
         "type": f"urn:loopline:problem:{error.code}", "title": error.code, "status": status, "detail": detail.partition("] ")[2] or detail,
         "code": error.code, "instance": request.url.path,

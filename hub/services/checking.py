@@ -17,7 +17,7 @@ from hub.pipeline.knowledge import Rules, SystemView
 from hub.registry import Opened
 from hub.runtime.breaker import AccountSetDiffers
 from hub.sdk import DocumentKey, Record
-from hub.services.words import word
+from hub.services.words import error_text, word
 from hub.texts import LANGUAGES, Text
 
 PROBE = "hub-check"
@@ -41,7 +41,7 @@ def good(level: str, subject: str, key: str, /, **facts: Any) -> Line:
 
 def bad(level: str, subject: str, error: HubError) -> Line:
     """A line that does not, with the error's own words."""
-    return Line(level, subject, False, Text(*(error.text(language) for language in LANGUAGES)))
+    return Line(level, subject, False, Text(*(error_text(error, language) for language in LANGUAGES)))
 
 
 async def check_system(opened: Opened, rules: Rules) -> AsyncIterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from hub.errors import HubError
 from hub.registry import connectors
 from hub.storage.causes import Cause, CauseKind
 from hub.texts import TEXTS, Text, render, sentence
@@ -24,6 +25,11 @@ def brought_texts() -> Mapping[str, Text]:
 def say(code: str, language: str, facts: Mapping[str, Any]) -> str:
     """The sentence of an error code, a connector's own ones too."""
     return render(code, language, facts, TEXTS if code in TEXTS else brought_texts())
+
+
+def error_text(error: HubError, language: str) -> str:
+    """`[code] …` of an error, in the words of whoever brought its code."""
+    return say(error.code, language, error.facts) if type(error).text is HubError.text else error.text(language)
 
 
 def word(key: str, language: str, /, **facts: Any) -> str:

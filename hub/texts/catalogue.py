@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.texts.bus import BUS
+from hub.texts.cli import CLI
 from hub.texts.config import CONFIG
 from hub.texts.demo import DEMO
 from hub.texts.errors import ERRORS
@@ -29,4 +30,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING, SERVICES)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING, SERVICES, CLI)

@@ -1,0 +1,112 @@
+"""`hub demo`: the simulated factory, live, and the proof at its end; `hub demo scene` calls up a scene while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from hub.app import load_rules, open_bus, open_database
+from hub.config import load
+from hub.demo import control
+from hub.demo.run import Options, Outcome, Outside, Run, live, look, open_run, outcome
+from hub.demo.sabotage import sabotage
+from hub.demo.screen import live as live_screen
+from hub.demo.screen import proof_table
+from hub.registry import connectors
+from hub.services.status import groups
+
+app = typer.Typer(help="The simulated factory / 模拟工厂", invoke_without_command=True)
+console = Console()
+
+
+@app.callback()
+def demo(
+    context: typer.Context,
+    orders: Annotated[int, typer.Option(help="How many orders / 订单数")] = 40,
+    seed: Annotated[int, typer.Option(help="Seed of all decisions / 随机种子")] = 7,
+    pace: Annotated[float, typer.Option(help="Business seconds per real second / 业务时间倍速")] = 3600.0,
+    kill: Annotated[int, typer.Option(help="Kill the hub so many times on the way / 途中强杀次数")] = 0,
+    sabotage_: Annotated[str, typer.Option("--sabotage", help="Break the hub on purpose: drop, double, swap, leak / 故意破坏")] = "",
+    headless: Annotated[bool, typer.Option(help="No live table; end by itself / 无界面运行")] = False,
+    limit: Annotated[float, typer.Option(help="Give up after so many seconds / 最长秒数")] = 600.0,
+    json_: Annotated[Path | None, typer.Option("--json", help="Write the result there / 结果文件")] = None,
+    bus: Annotated[str, typer.Option(help="kafka://host:port: the cluster profile / 集群模式的 Kafka")] = "",
+    db: Annotated[str, typer.Option(help="postgresql+asyncpg://…: its database / 集群模式的数据库")] = "",
+    folder: Annotated[Path | None, typer.Option(help="Keep the hub's settings, state and log there / 保留运行目录")] = None,
+    language: Annotated[str, typer.Option(help="zh or en / 语言")] = "zh",
+) -> None:
+    """Run the factory: orders from the CRM through ERP and MES and back, with faults all the time; at the end the proof."""
+    if context.invoked_subcommand is not None:
+        return
+    with tempfile.TemporaryDirectory(prefix="loopline-demo-", ignore_cleanup_errors=True) as scratch:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        options = Options(
+            orders=orders, seed=seed, pace=pace, kill=kill, limit_s=limit, bus=bus, database=db, folder=folder or Path(scratch)
+        )
+        if sabotage_:
+            sabotage(sabotage_)
+        ended = asyncio.run(_run(options, sabotage_, headless, language))
+    console.print(proof_table(ended.proof, language, _shown(ended)))
+    for name in ended.still_open[:20]:
+        console.print(f"[yellow]… {name}")
+    if json_ is not None:
+        json_.write_text(json.dumps(ended.figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    raise typer.Exit(0 if ended.is_good else 1)
+
+
+def _shown(ended: Outcome) -> Mapping[str, object]:
+    return {name: ended.figures[name] for name in ("open_holds", "restarts", "seconds")}
+
+
+async def _run(options: Options, how: str, headless: bool, language: str) -> Outcome:
+    outside = Outside(
+        command=(sys.executable, "-m", "hub.cli.demo_hub", *(["--sabotage", how] if how else [])),
+        installed=connectors(), open_database=lambda path: open_database(load(path)), open_bus=lambda path: open_bus(load(path)),
+        topics=_topics,
+    )
+    async with open_run(options, outside) as run, control.listening(run, language):
+        try:
+            if headless:
+                await live(run, _silent)
+            else:
+                await _shown_live(run, language)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            await look(run)
+        return outcome(run)
+
+
+async def _silent(run: Run) -> None:
+    """Nobody watches."""
+
+
+async def _shown_live(run: Run, language: str) -> None:
+    with Live(console=console, refresh_per_second=4, transient=True) as table:
+
+        async def watch(run: Run) -> None:
+            table.update(live_screen(run.plant.factory, run.pulse, run.seconds, language))
+
+        await live(run, watch)
+
+
+def _topics(path: Path) -> Mapping[str, Sequence[str]]:
+    settings = load(path)
+    return groups(load_rules(settings, connectors()), list(settings.systems))
+
+
+@app.command()
+def scene(
+    name: Annotated[str, typer.Argument(help="timeout, unknown-code, unaudit, journey, payload")],
+) -> None:
+    """Make something happen in the demo that is running here, and say what to look at / 调出一幕."""
+    for line in control.call(name):
+        console.print(line)

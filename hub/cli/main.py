@@ -1,0 +1,44 @@
+"""The command line: every group and command in one table, built into a typer application."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.cli import codes, holds, running, setting_up, watching
+from hub.cli.command import Command, add, both
+
+TOP: tuple[Command, ...] = (*setting_up.TOP, *running.TOP, *watching.TOP)
+GROUPS: tuple[tuple[str, tuple[Command, ...]], ...] = (
+    ("hold", holds.COMMANDS),
+    ("code", codes.CODE),
+    ("xref", codes.XREF),
+    ("message", watching.MESSAGE),
+    ("incident", watching.INCIDENT),
+    ("system", watching.SYSTEM),
+    ("mapping", setting_up.MAPPING),
+    ("topics", setting_up.TOPICS),
+    ("connector", setting_up.CONNECTOR),
+    ("projection", watching.PROJECTION),
+)
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(help=both("command-hub"), no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    for command in TOP:
+        add(app, command, command.name)
+    for name, commands in GROUPS:
+        group = typer.Typer(help=both(f"command-{name}"), no_args_is_help=True)
+        for command in commands:
+            add(group, command, f"{name}-{command.name}")
+        app.add_typer(group, name=name)
+    return app
+
+
+def run() -> None:
+    """The console script `hub`."""
+    build()()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,72 @@
+"""`hub run`: the loops, webhooks and the API in one process; SIGTERM and Ctrl-C finish what is begun."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from typing import Annotated, Any, Literal
+
+import structlog
+
+from hub.api import create_api
+from hub.api.server import serving
+from hub.app import LOOPS, Hub, open_road
+from hub.cli.command import Command, Desk, option
+from hub.errors import ConfigError
+from hub.observability.logs import configure
+
+log = structlog.get_logger(__name__)
+
+
+class NoSuchLoop(ConfigError):
+    """`--loops` names something else than a loop."""
+
+    code = "no-such-loop"
+
+
+async def run(
+    desk: Desk,
+    loops: Annotated[str, option("loops")] = ",".join(LOOPS),
+    log_as: Annotated[Literal["console", "json"], option("log", "--log")] = "console",
+    level: Annotated[Literal["debug", "info", "warning", "error"], option("level")] = "info",
+) -> None:
+    """Until it is told to stop."""
+    chosen = choose(loops)
+    configure(as_json=log_as == "json", level=level)
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):      # Windows has no handlers in the loop: Ctrl-C interrupts there
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with open_road(desk.settings) as road:
+        hub = Hub(road, chosen)
+        async with serving(create_api(hub), desk.settings.host, desk.settings.port) as address:
+            log.info("hub.started", address=address, loops=",".join(chosen), profile=desk.settings.profile)
+            await until(told, hub.run())
+    log.info("hub.stopped")
+
+
+def choose(loops: str) -> tuple[str, ...]:
+    """The loops of a list. Raises NoSuchLoop, which lists the known ones."""
+    wanted = tuple(name.strip() for name in loops.split(",") if name.strip())
+    unknown = [name for name in wanted if name not in LOOPS]
+    if unknown or not wanted:
+        raise NoSuchLoop(loop=", ".join(unknown), known=", ".join(LOOPS))
+    return wanted
+
+
+async def until(told: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work until told to stop; then cancel it and wait until what is begun is done. What the work raises is raised."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(told.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not working.done():
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        return
+    await working
+
+
+TOP = (Command("run", run, prints=False),)
