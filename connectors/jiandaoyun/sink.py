@@ -10,7 +10,7 @@ from connectors.jiandaoyun.card import FORMS, KEY_LABEL, MARK_LABEL, REVISION_LA
 from connectors.jiandaoyun.client import Client, Verdict
 from connectors.jiandaoyun.errors import OperationUnknown
 from connectors.jiandaoyun.fields import Fields
-from hub.sdk import Document, DocumentKey, InDoubtError, Written
+from hub.sdk import Document, DocumentKey, InDoubtError, Written, sent
 
 NAMESPACE = uuid.UUID("6a1b7a38-5f0e-4b8e-9a57-3f1d0e5b9c21")
 
@@ -70,10 +70,11 @@ class JiandaoyunSink:
         """Create; if the vendor answers with a row of an earlier create, bring it up to date; if that was deleted since, create anew."""
         for mark in ("", document.mark):
             row = await self._save(form, "create", data, {"transaction_id": transaction_id(document.key.key, mark)})
-            if form.labelled(row).get(MARK_LABEL) == document.mark and await self._client.row(form, row["_id"]):
-                return row
-            if updated := await self._update(form, row["_id"], data):
-                return updated
+            with sent(self._client.system, f"{form.form} '{document.key.key}'"):
+                if form.labelled(row).get(MARK_LABEL) == document.mark and await self._client.row(form, row["_id"]):
+                    return row
+                if updated := await self._update(form, row["_id"], data):
+                    return updated
         raise InDoubtError(system=self._client.system, what=f"{form.form} '{document.key.key}'")
 
     async def _update(self, form: Fields, row_id: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from connectors.kingdee.client import Client
 from connectors.kingdee.errors import NothingDone
 from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_LINE, HUB_MARK, HUB_REVISION, Form
 from connectors.kingdee.source import quoted
-from hub.sdk import Document, DocumentKey, RefusedError, Written
+from hub.sdk import Document, DocumentKey, RefusedError, Written, sent
 
 STEP_OF_STATUS = {"Z": "save", "A": "save", "D": "save", "B": "submit", "C": "audit"}
 STATUSES_AFTER = {"save": "ZAD", "submit": "BC", "audit": "C"}
@@ -128,7 +128,8 @@ class KingdeeSink:
         return states[0]
 
     async def _read_back(self, form: Form, document: Document, id: str, call: str) -> State:
-        states = await self._states(form, f"{form.id}={int(id)}") if id.isdigit() else []
+        with sent(self._client.system, f"{call} {document.entity} {document.key.key}"):
+            states = await self._states(form, f"{form.id}={int(id)}") if id.isdigit() else []
         if not states:
             raise self._nothing_done(document, call)
         return states[0]

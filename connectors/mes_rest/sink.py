@@ -8,7 +8,7 @@ from typing import Any
 from connectors.mes_rest.card import RESOURCES, Resource
 from connectors.mes_rest.client import Client
 from connectors.mes_rest.errors import NothingWritten, OperationUnknown
-from hub.sdk import Document, DocumentKey, Written
+from hub.sdk import Document, DocumentKey, Written, sent
 
 
 class MesSink:
@@ -27,7 +27,9 @@ class MesSink:
             "external_mark": document.mark, "external_revision": document.revision,
         }  # fmt: skip
         await self._client.post(f"{resource.name}/import", {"strategy": "update_or_create", resource.batch: [row]})
-        for found in await self.find(document.key):
+        with sent(self._client.system, f"{resource.name} '{document.key.key}'"):
+            standing = await self.find(document.key)
+        for found in standing:
             if found.mark == document.mark or (found.revision or 0) > document.revision:
                 return found
         raise NothingWritten(system=self._client.system, what=f"{resource.name} '{document.key.key}'")

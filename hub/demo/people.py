@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hub.db import Database
@@ -19,19 +20,24 @@ class DictionaryService:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._proposed: set[str] = set()
 
     async def unknown_codes(self) -> Sequence[UnknownLocalCode]:
         rows = await codes.inbox(self._db, limit=200)
         return [UnknownLocalCode(row.id, row.kind, row.system, row.local_code) for row in rows if row.proposal is None]
 
-    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> None:
-        """A code that is new is proposed with its cross-reference, for every organisation of the system."""
+    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> bool:
+        """A code that is new is proposed with its cross-reference, for every organisation of the system; one proposal at a time."""
         if answer.is_new and not await codes.find(self._db, answer.kind, like=answer.code, limit=1):
+            if answer.code in self._proposed:
+                return False
+            self._proposed.add(answer.code)
             await codes.answer_with_new(
                 self._db, unknown.id, by=by, organisation="", code=answer.code, zh=answer.zh, en=answer.en, attributes=answer.attributes
             )
         else:
             await codes.answer_with_code(self._db, unknown.id, answer.code, by=by, organisation="")
+        return True
 
     async def open_proposals(self) -> Sequence[OpenProposal]:
         return [OpenProposal(row.id, row.proposed_by) for row in await codes.proposals(self._db, limit=200)]
@@ -69,13 +75,13 @@ def _replaced(value: Any, wrong: str, right: str) -> Any:
         return {name: _replaced(item, wrong, right) for name, item in value.items()}
     if isinstance(value, list):
         return [_replaced(item, wrong, right) for item in value]
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value) == _number(wrong):
-        return float(right)
-    return right if value == wrong else value
+    if value == wrong or (_number(value) is not None and _number(value) == _number(wrong)):
+        return right if isinstance(value, str) else float(right)
+    return value
 
 
-def _number(text: str) -> float | None:
+def _number(value: Any) -> Decimal | None:
     try:
-        return float(text)
-    except ValueError:
+        return Decimal(str(value)) if not isinstance(value, bool) else None
+    except InvalidOperation:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,10 +17,10 @@ class HubStartFailed(Exception):
 
 
 class HubProcess:
-    """`hub demo-hub` with a settings file; what it prints goes to `hub.log` beside it."""
+    """The process of `command`; what it prints goes to `hub.log` beside the settings file."""
 
-    def __init__(self, settings: Path, port: int, arguments: Sequence[str] = ()) -> None:
-        self._command = (sys.executable, "-m", "hub.cli.main", "--config", str(settings), "demo-hub", *arguments)
+    def __init__(self, settings: Path, port: int, command: Sequence[str]) -> None:
+        self._command = (*command, str(settings))
         self._log = settings.parent / "hub.log"
         self.url = f"http://127.0.0.1:{port}"
         self._process: asyncio.subprocess.Process | None = None

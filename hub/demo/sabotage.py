@@ -10,7 +10,7 @@ from hub.bus.base import Bus, Message
 from hub.errors import ConfigError
 from hub.registry import Opened
 from hub.runtime.road import Road
-from hub.sdk import Document, DocumentKey, Sink, Written
+from hub.sdk import Document, DocumentKey, Sink, Source, System, Written
 
 EVERY = 7
 
@@ -109,16 +109,23 @@ class _Discloser:
         return await sink.write(replace(document, payload={**document.payload, "unit_price": "113.00"}))
 
 
+class _Spoilt:
+    """Another system, whose sink is spoilt."""
+
+    def __init__(self, system: System, spoil: Callable[[Sink, Document], Any]) -> None:
+        self._system = system
+        self.source: Source | None = system.source
+        self.sink: Sink | None = _Sink(system.sink, spoil) if system.sink else None
+
+    async def identity(self) -> str:
+        return await self._system.identity()
+
+    async def close(self) -> None:
+        await self._system.close()
+
+
 def _with_sink(opened: Opened, spoil: Callable[[Sink, Document], Any]) -> Opened:
-    class Spoilt:
-        def __init__(self) -> None:
-            self.source = opened.system.source
-            self.sink = _Sink(opened.system.sink, spoil) if opened.system.sink else None
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(opened.system, name)
-
-    return replace(opened, system=Spoilt())
+    return replace(opened, system=_Spoilt(opened.system, spoil))
 
 
 def _sinks(road: Road, names: Sequence[str], spoil: Callable[[Sink, Document], Any]) -> Road:

@@ -44,8 +44,11 @@ class Dictionary(Protocol):
 
     async def unknown_codes(self) -> Sequence[UnknownLocalCode]: ...
 
-    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> None:
-        """Propose: the local code means `answer.code`, which is created where `answer.is_new` and it does not exist yet."""
+    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> bool:
+        """Propose: the local code means `answer.code`, which is created where `answer.is_new` and it does not exist yet.
+
+        False: that code has been proposed and is not approved yet; ask again later.
+        """
         ...
 
     async def open_proposals(self) -> Sequence[OpenProposal]: ...
@@ -90,8 +93,9 @@ class Steward:
         answered = 0
         for unknown in await self._dictionary.unknown_codes():
             answer = self._answers.get((unknown.kind, unknown.system, unknown.local))
-            if answer is not None and unknown.id not in self._answered and self._patience.is_over(("code", unknown.id)):
-                await self._dictionary.answer(unknown, answer, by=STEWARD)
+            if answer is None or unknown.id in self._answered or not self._patience.is_over(("code", unknown.id)):
+                continue
+            if await self._dictionary.answer(unknown, answer, by=STEWARD):
                 self._answered.add(unknown.id)
                 answered += 1
         return answered

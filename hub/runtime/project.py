@@ -94,6 +94,6 @@ def progress_message(change: ProgressChange, now: datetime, cause: Event | None 
     event = Event(
         id=event_id(HUB, "order_progress", change.key, change.revision), source=HUB, entity="order_progress", key=change.key,
         lane=change.key, revision=change.revision, correction=0, time=now, recorded_at=now, data=change.content,
-        correlation=change.key.rpartition("@")[0], causation=cause.id if cause else "", traceparent=cause.traceparent if cause else "",
+        correlation=change.key.rpartition("/")[0], causation=cause.id if cause else "", traceparent=cause.traceparent if cause else "",
     )
     return Message(canonical("order_progress"), event.lane, event.data, event.headers())

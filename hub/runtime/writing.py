@@ -189,7 +189,7 @@ class Writing:
         now = self._road.now()
         if isinstance(error, InDoubtError):
             return await self._doubt(job, row, error.code, error.facts)
-        if isinstance(error, RefusedError) and self._may_have_been_sent(job, doubted):
+        if isinstance(error, RefusedError) and (self._may_have_been_sent(job, doubted) or (not doubted and await self._stands(job))):
             return await self._doubt(job, row, REFUSED_ONCE, error.facts)
         await self._commit(job, replace(row, state=HELD, code=error.code, facts=error.facts, ended_at=now))
         if isinstance(error, TransientError) and not error.target_wide:
@@ -206,6 +206,15 @@ class Writing:
         """D7: a refusal after a possible send is a doubt, until a find has failed to explain it once."""
         row = job.row
         return (doubted or job.doubted) and not (doubted and row is not None and row.code == REFUSED_ONCE)
+
+    async def _stands(self, job: Job) -> bool:
+        """A document that we believed not to be there: then its refusal may be about itself, and a find decides."""
+        if job.known is not None:
+            return False
+        try:
+            return bool(await self._sink().find(self._key(job, None)))
+        except HubError:
+            return True
 
     async def _later(self, job: Job, error: TransientError) -> Waits:
         """About this document only: a timed wait; after some attempts a person is told."""

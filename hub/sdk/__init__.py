@@ -3,12 +3,13 @@
 from hub.errors import ConfigError, CredentialsRejected, DataError, HubError, InDoubtError, RefusedError, TransientError
 from hub.sdk.connector import Card, Connector, EntityCard, SignatureRejected, Sink, Source, System
 from hub.sdk.document import Document, DocumentKey, Written
+from hub.sdk.doubt import NotReadBack, sent
 from hub.sdk.http import Http
 from hub.sdk.record import Chunk, Cursor, Record, WebhookRequest
 from hub.texts import Text
 
 __all__ = [
     "Card", "Chunk", "ConfigError", "Connector", "CredentialsRejected", "Cursor", "DataError", "Document", "DocumentKey", "EntityCard",
-    "Http", "HubError", "InDoubtError", "Record", "RefusedError", "SignatureRejected", "Sink", "Source", "System", "Text",
-    "TransientError", "WebhookRequest", "Written",
+    "Http", "HubError", "InDoubtError", "NotReadBack", "Record", "RefusedError", "SignatureRejected", "Sink", "Source", "System", "Text",
+    "TransientError", "WebhookRequest", "Written", "sent",
 ]

@@ -21,8 +21,9 @@ class Inbox:
     async def unknown_codes(self) -> Sequence[UnknownLocalCode]:
         return self._unknown
 
-    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> None:
+    async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> bool:
         self.done.append((unknown.id, answer.code, by))
+        return True
 
     async def open_proposals(self) -> Sequence[OpenProposal]:
         return self._proposals
