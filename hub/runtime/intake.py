@@ -88,8 +88,12 @@ class Intake:
                 await keep_lease(session, lease, self._road.now(), self._road.settings.lease_s)
 
     async def _free(self, lease: Lease) -> None:
-        async with self._road.db.write() as session:
-            await free_lease(session, lease, self._road.now())
+        """A courtesy to other processes: without it the lease runs out by itself, so a failure must not hide why we stop."""
+        try:
+            async with self._road.db.write() as session:
+                await free_lease(session, lease, self._road.now())
+        except Exception as error:
+            log.info("lease.not_freed", system=self._system, error=str(error)[:200])
 
     async def _entity(self, lease: Lease, card: EntityCard) -> None:
         """One entity, again and again; a failure waits as the policy says and tells a person after some attempts."""

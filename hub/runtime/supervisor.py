@@ -26,10 +26,17 @@ async def supervise(road: Road, name: str, task: Callable[[], Coroutine[Any, Any
             return
         except Exception as error:
             log.exception("loop.failed", loop=name)
+            if _is_ending():        # failed at its end: the failure took the place of the cancellation
+                raise
             failures = failures + 1 if asyncio.get_running_loop().time() - began < LONGEST_S else 1
             if failures >= TOLD_AFTER:
                 await _tell(road, name, error)
         await asyncio.sleep(min(LONGEST_S, FIRST_S * 2 ** (failures - 1)))
+
+
+def _is_ending() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _tell(road: Road, name: str, error: Exception) -> None:

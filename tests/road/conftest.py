@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import structlog
 
 from hub.config import Settings
 from hub.db import METADATA, Database
@@ -21,6 +23,14 @@ class Stage(NamedTuple):
 
     settings: Settings
     pair: Pair
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Loops are killed and refused here by the dozen; drawing each traceback costs more than the test."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["embedded", pytest.param("cluster", marks=[pytest.mark.kafka, pytest.mark.postgres])])
