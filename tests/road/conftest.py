@@ -28,7 +28,7 @@ class Stage(NamedTuple):
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Loops are killed and refused here by the dozen; drawing each traceback costs more than the test."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()
 
