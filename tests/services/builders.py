@@ -51,16 +51,17 @@ async def held_record(db: Database, *causes: Cause, offset: int = 0, record: Inb
 
 
 async def held_event(
-    db: Database, *causes: Cause, target: str = "erp", entity: str = "sales_order", key: str = "P1/SO-1", offset: int = 0
+    db: Database, *causes: Cause, target: str = "erp", entity: str = "sales_order", key: str = "P1/SO-1", offset: int = 0,
+    lane: str = "",
 ) -> int:
     """An event held by a deliver group."""
     event = Event(
-        id=event_id("crm", entity, key, 1), source="crm", entity=entity, key=key, lane=key, revision=1, correction=0, time=NOW,
+        id=event_id("crm", entity, key, 1), source="crm", entity=entity, key=key, lane=lane or key, revision=1, correction=0, time=NOW,
         recorded_at=NOW, data=b'{"number":"SO-1"}',
     )  # fmt: skip
     place = Partition(f"canonical.{entity}", 0)
     row = Hold(
-        group=f"deliver.{target}", partition=place, offset=offset, lane=key, state="waiting" if causes else "behind", system=target,
+        group=f"deliver.{target}", partition=place, offset=offset, lane=lane or key, state="waiting" if causes else "behind", system=target,
         entity=entity, key=key, full_state=True, revision=1, correction=0, held_at=NOW, causes=causes, code="refused", concerns="it",
         message=keep(Received(place, offset, key, event.data, event.headers(), NOW)),
     )  # fmt: skip
