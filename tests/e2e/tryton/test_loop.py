@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hub.registry import Opened
-from hub.sdk import Document, InDoubtError, Sink, Written
+from tests.e2e.tryton.line import bad_line
 from tests.e2e.tryton.loop import MES, Plant, open_plant
 from tests.e2e.tryton.office import Office
 from tests.e2e.tryton.server import Tryton
@@ -46,25 +43,25 @@ async def test_with_the_hub_stopped_the_books_disagree(tmp_path: Path, tryton: T
     assert plant.sales("SO-1") == []
 
 
-async def test_a_time_out_after_the_commit_leaves_one_sale(tmp_path: Path, tryton: Tryton, office: Office) -> None:
-    lost = Lost()
-    async with open_plant(tmp_path, tryton, office, lost.wrap) as plant:
+async def test_answers_lost_after_the_commit_leave_one_customer_and_one_sale(tmp_path: Path, tryton: Tryton, office: Office) -> None:
+    steps = ["model.party.party.create", "model.sale.sale.create", "model.sale.sale.quote", "model.sale.sale.confirm"]
+    async with bad_line(tryton, steps) as line, open_plant(tmp_path, line.tryton, office) as plant:
         plant.order("SO-1", "3")
         await plant.until(lambda: [sale["state"] for sale in plant.sales("SO-1")] == ["processing"])
         await plant.until(plant.is_quiet)
-        assert lost.answers == ["party.party save", "sale.sale save", "sale.sale confirm"]
+        assert line.lost == steps
         assert (len(plant.sales("SO-1")), len(plant.productions("SO-1")), len(office.read("party.party", code="K-1"))) == (1, 1, 1)
 
 
-async def test_a_time_out_after_a_receipt_adds_it_once(tmp_path: Path, tryton: Tryton, office: Office) -> None:
-    lost = Lost(("production.output save", "production.output do"))
-    async with open_plant(tmp_path, tryton, office, lost.wrap) as plant:
+async def test_answers_lost_after_a_receipt_add_it_once(tmp_path: Path, tryton: Tryton, office: Office) -> None:
+    steps = ["model.production.run", "model.production.write", "model.production.do"]
+    async with bad_line(tryton, steps) as line, open_plant(tmp_path, line.tryton, office) as plant:
         plant.order("SO-1", "5")
         number = await released(plant, "SO-1")
         plant.complete(number, "2", "3")
         await plant.until(lambda: plant.productions("SO-1")[0]["state"] == "done")
         await plant.until(plant.is_quiet)
-        assert lost.answers == ["production.output save", "production.output do"]
+        assert line.lost == steps
         assert sorted(move["quantity"] for move in plant.productions("SO-1")[0]["outputs."]) == [2.0, 3.0]
 
 
@@ -83,44 +80,3 @@ def ship(plant: Plant) -> None:
     """The warehouse sends what is there."""
     (shipment,) = plant.office.read("stock.shipment.out")
     plant.office.press("stock.shipment.out", shipment["id"], "assign_force", "pick", "pack", "do")
-
-
-@dataclass
-class Lost:
-    """A network that loses the answer of the first call of each of these steps, after Tryton has done it."""
-
-    steps: tuple[str, ...] = ("party.party save", "sale.sale save", "sale.sale confirm")
-
-    def __post_init__(self) -> None:
-        self.answers: list[str] = []
-
-    def wrap(self, opened: Opened) -> Opened:
-        sink = opened.system.sink
-        assert sink is not None
-        opened.system.sink = LosingSink(sink, self)
-        return _soon_settled(opened, self.steps)
-
-
-@dataclass
-class LosingSink:
-    """The real sink, whose answers get lost."""
-
-    sink: Sink
-    lost: Lost
-
-    async def write(self, document: Document) -> Written:
-        written = await self.sink.write(document)
-        name = f"{document.entity} {document.step}"
-        if name in self.lost.steps and name not in self.lost.answers:
-            self.lost.answers.append(name)
-            raise InDoubtError(system="erp", what=name)
-        return written
-
-    async def find(self, key: Any) -> Any:
-        return await self.sink.find(key)
-
-
-def _soon_settled(opened: Opened, steps: tuple[str, ...]) -> Opened:
-    """Doubt settles in a moment: these calls have landed when their answer is lost."""
-    entities = tuple(replace(card, settle_s=0.2) for card in opened.connector.card.entities)
-    return replace(opened, connector=replace(opened.connector, card=replace(opened.connector.card, entities=entities)))
