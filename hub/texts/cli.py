@@ -156,4 +156,35 @@ ANSWERS: dict[str, Text] = {
     "address-taken": Text("无法监听 {host}:{port}({what})。请更换 port,或停止占用它的程序。", "Cannot listen at {host}:{port} ({what}). Choose another port, or stop the program that has it."),
 }
 
+SETTINGS_ZH: dict[str, str] = {
+    "profile": "embedded:SQLite 与日志文件;cluster:Kafka 与 PostgreSQL",
+    "language": "命令行输出语言",
+    "folder": "embedded 的数据文件夹",
+    "database": "cluster:postgresql+asyncpg://用户:密码@主机/库名",
+    "bus": "cluster:使用的 Kafka",
+    "bus.servers": "Kafka 引导地址",
+    "bus.replication": "每个主题的副本数;留空为三个,或与代理数相同",
+    "bus.prefix": "加在每个主题和消费组前,供多个实例共用一个 Kafka",
+    "partitions": "每个主题的分区数;0:embedded 为 1,cluster 为 6",
+    "instance": "本进程在租约中的名称;留空为主机名加端口",
+    "host": "推送接收与接口的监听地址",
+    "port": "推送接收与接口的端口;0:任意空闲端口",
+    "api_token": "调用接口须携带的令牌;不设则只开放推送接收、健康检查和指标",
+    "max_body_bytes": "推送正文的最大字节数",
+    "mappings": "本厂自己的映射文件夹,优先于随产品发布的文件",
+    "seeds": "启动时导入的初始编码文件",
+    "lease_s": "租约不续期时的有效秒数",
+    "sweep_s": "两次巡检(待处理、存疑写入)之间的秒数",
+    "tick_s": "两次查看可放行消息之间的秒数",
+    "systems": "已连接的系统,按名称",
+    "systems.<name>.connector": "连接器名称(`hub connector list`)",
+    "systems.<name>.roles": "承担的角色:crm、erp、mes、wms……",
+    "systems.<name>.organisations": "该系统的组织编码 → 统一组织编码",
+    "systems.<name>.account_set": "账套标识;与系统所报不同时不写入任何数据",
+    "systems.<name>.steps": "按厂商表单:写入到哪一步为止",
+    "systems.<name>.poll_s": "同一表单两次轮询之间的秒数",
+    "systems.<name>.entities": "要读取的厂商表单;留空为连接器可轮询的全部",
+    "systems.<name>.settings": "连接器自己的设置",
+}
+
 CLI: dict[str, Text] = COMMANDS | OPTIONS | COLUMNS | ANSWERS
