@@ -1,7 +1,8 @@
 """How a lane keeps its order when something in it waits: pure decisions over its open rows (PROTOCOL N4, N8).
 
 A lane's open rows stand in order of offset. Immutable facts wait behind any of them. A newer version of a full-state record
-takes the place of its oldest held predecessor: it is tried there if nothing is open before that place.
+takes the place of its oldest held predecessor: it is tried there if nothing is open before that place. What the head of a
+lane waits for goes before it, though it came later (a source that told a reversal before the fact it reverses).
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ class Place:
 FREE = Place(free=True)
 
 
-def place(queue: Sequence[Hold], record: tuple[str, str] | None, version: tuple[int, int], offset: int) -> Place:
-    """The place of an arrival with this record identity (None: an immutable fact), version and offset.
+def place(
+    queue: Sequence[Hold], record: tuple[str, str] | None, version: tuple[int, int], offset: int, document: tuple[str, str] | None = None
+) -> Place:
+    """The place of an arrival with this record identity (None: an immutable fact), version and offset; `document`: what it is.
 
     It does not take over a row that is *ready*: that release may be half done (N4 "jump"). Nor one of which a write is in
     doubt (`attempts_open` rows carry the code `in-doubt`): only what a find says may go on from there (D6).
     """
-    if not queue:
+    if not queue or (document is not None and awaited(queue[0]) == document):
         return FREE
     older = tuple(row for row in queue if record is not None and row.record == record and row.version < version)
     before = min((row.offset for row in older), default=offset)
@@ -38,6 +41,16 @@ def place(queue: Sequence[Hold], record: tuple[str, str] | None, version: tuple[
 
 
 DOUBTFUL = frozenset({"in-doubt", "no-answer", "still-in-doubt"})
+
+
+AWAITED = frozenset({"cause-document", "cause-target-document"})
+
+
+def awaited(row: Hold) -> tuple[str, str] | None:
+    """The document (entity, key) that a waiting row waits for before all else."""
+    if row.state != WAITING or row.code not in AWAITED:
+        return None
+    return str(row.facts.get("name")), str(row.facts.get("value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,9 @@ def next_turn(queue: Sequence[Hold], snapshot_version: int, *, newest: bool = Fa
     head = queue[0]
     chosen: Hold | None = head
     if head.state == WAITING:
+        before = next((row for row in queue if awaited(head) == (row.entity, row.key) and row.state in (READY, BEHIND)), None)
+        if before is not None:
+            return Turn(before) if before.ready_version <= snapshot_version else None
         chosen = None if head.code in DOUBTFUL else _newest(queue, head, (READY,), snapshot_version)
     elif head.ready_version > snapshot_version:
         return None

@@ -18,6 +18,7 @@ FINISHED = frozenset({"completed", "closed"})
 SHIPPED = frozenset({"shipped", "delivered"})
 PASSED = frozenset({"passed", "concession"})
 ALLOWED = frozenset({"accept", "concession"})
+ENDED = frozenset({"cancelled", "rejected", "closed"})
 STANDING = frozenset({"cancelled", "rejected", "cancel_requested", "on_hold", "closed"})
 """States of a line that a person set; they show whatever the quantities say."""
 
@@ -237,9 +238,11 @@ def _due(facts: LineFacts) -> Decimal:
 
 
 def line_state(facts: LineFacts) -> str:
-    """What a person set for the line or its order; '' where only quantities speak (B19)."""
-    said = [state for state in (facts.order["state"], facts.line["state"]) if state in STANDING]
-    return said[0] if said else ""
+    """What a person set for the line or its order; '' where only quantities speak (B19). A line that has ended stays ended."""
+    own, whole = facts.line["state"], facts.order["state"]
+    if own in ENDED:
+        return str(own)
+    return next((state for state in (whole, own) if state in STANDING), "")
 
 
 def produced(supply: Supply) -> Decimal:

@@ -164,7 +164,8 @@ class DeliverLoop:
         batch.tally["repeated"] += len(over)
         batch.tally["superseded"] += len(items) - len(over) - len(standing)
         for item in standing:
-            where = place(batch.queues.get(item.event.lane, ()), _identity(item.event), _version(item.event), item.offset)
+            queue, document = batch.queues.get(item.event.lane, ()), (item.event.entity, item.event.key)
+            where = place(queue, _identity(item.event), _version(item.event), item.offset, document)
             result = await self._attempt(batch, item, 0) if where.free else None
             if isinstance(result, Ended):
                 batch.tally[result.outcome] += 1
