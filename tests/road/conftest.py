@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import shutil
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import asyncpg
 import pytest
 import structlog
 
@@ -14,8 +19,12 @@ from hub.config import Settings
 from hub.db import METADATA, Database
 from master_data.proposed import AddCrossReference, CreateCode
 from master_data.seeds import load_units, take_over
-from tests.conftest import KAFKA, postgres_database
+from tests.conftest import KAFKA, POSTGRES
 from tests.road.toy import Pair, make_settings
+from tests.road.workers import Scene, open_scene
+
+MATERIAL = {"type": "finished", "base_unit": "H87"}
+CUSTOMER = {"type": "cn_org", "country": "CN"}
 
 
 class Stage(NamedTuple):
@@ -33,21 +42,78 @@ def quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled SQLite database, to be copied."""
+    file = tmp_path_factory.mktemp("filled") / "state.db"
+    asyncio.run(fill(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def filled_database() -> Iterator[str]:
+    """The name of a filled PostgreSQL database, to be copied; '' without a server."""
+    if not POSTGRES:
+        yield ""
+        return
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_execute(f'create database "{name}"'))
+    asyncio.run(fill(_url(name)))
+    yield name
+    asyncio.run(_execute(f'drop database "{name}" with (force)'))
+
+
 @pytest.fixture(params=["embedded", pytest.param("cluster", marks=[pytest.mark.kafka, pytest.mark.postgres])])
-async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(
+    request: pytest.FixtureRequest, tmp_path: Path, filled_file: Path, filled_database: str
+) -> AsyncIterator[Stage]:
     if request.param == "embedded":
-        settings = make_settings(tmp_path)
-        await _fill(settings.database_url())
-        yield Stage(settings, Pair())
+        shutil.copy(filled_file, tmp_path / "state.db")
+        yield Stage(make_settings(tmp_path), Pair())
         return
     if not KAFKA:
         pytest.skip("no Kafka: set LOOPLINE_TEST_KAFKA (the CI script starts one)")
-    async with postgres_database() as url:
-        await _fill(url)
+    async with _copied(filled_database) as url:
         yield Stage(make_settings(tmp_path, url, KAFKA), Pair())
 
 
-async def _fill(url: str) -> None:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def scene(request: pytest.FixtureRequest, tmp_path: Path, filled_file: Path, filled_database: str) -> AsyncIterator[Scene]:
+    """A bus and a database that two workers share, driven by hand."""
+    if request.param == "sqlite":
+        shutil.copy(filled_file, tmp_path / "state.db")
+        async with open_scene(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'state.db'}") as scene:
+            yield scene
+        return
+    async with _copied(filled_database) as url, open_scene(tmp_path, url) as scene:
+        yield scene
+
+
+@contextlib.asynccontextmanager
+async def _copied(template: str) -> AsyncIterator[str]:
+    if not template:
+        pytest.skip("no PostgreSQL: set LOOPLINE_TEST_POSTGRES (the CI script starts one)")
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    await _execute(f'create database "{name}" template "{template}"')
+    try:
+        yield _url(name)
+    finally:
+        await _execute(f'drop database "{name}" with (force)')
+
+
+def _url(name: str) -> str:
+    return f"postgresql+asyncpg://{POSTGRES.split('://', 1)[1].rsplit('/', 1)[0]}/{name}"
+
+
+async def _execute(statement: str) -> None:
+    connection = await asyncpg.connect(POSTGRES)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def fill(url: str) -> None:
     """Tables, units, customer C1 and material A as both systems call them; material B is known to the works only."""
     import hub.reporting.tables  # noqa: F401
 
@@ -62,7 +128,3 @@ async def _fill(url: str) -> None:
     references = [AddCrossReference(kind=kind, system=system, local_code=code, code=code) for kind, system, code in pairs]
     await take_over(db, [*changes, *references], by="go-live")
     await db.close()
-
-
-MATERIAL = {"type": "finished", "base_unit": "H87"}
-CUSTOMER = {"type": "cn_org", "country": "CN"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,8 +19,8 @@ from sqlalchemy import func, select
 from hub.app import SHIPPED, Hub, open_bus, open_database
 from hub.bus.topics import topics_for
 from hub.config import BusSettings, Settings, SystemSettings
-from hub.mapping.boundaries import load_boundaries
-from hub.mapping.engine import load_mappings
+from hub.mapping.boundaries import Boundaries, load_boundaries
+from hub.mapping.engine import MappingSet, load_mappings
 from hub.mapping.routes import RoutedSystem, load_routes
 from hub.pipeline.knowledge import Rules, SystemView
 from hub.registry import Opened
@@ -227,13 +228,16 @@ def rules(settings: Settings) -> Rules:
         for name, system in settings.systems.items()
     }
     routed = [RoutedSystem(view.name, view.roles, frozenset(view.organisations.values())) for view in views.values()]
-    return Rules(
-        mappings=load_mappings(HERE / "mappings"), routes=load_routes(HERE / "mappings" / "routes.yaml", routed),
-        boundaries=load_boundaries(SHIPPED / "boundaries.yaml"), systems=views,
-    )
+    mappings, boundaries = _compiled()
+    return Rules(mappings=mappings, routes=load_routes(HERE / "mappings" / "routes.yaml", routed), boundaries=boundaries, systems=views)
 
 
-def _opened(name: str, card: Card, settings: Settings, system: Shop) -> Opened:
+@functools.cache
+def _compiled() -> tuple[MappingSet, Boundaries]:
+    return load_mappings(HERE / "mappings"), load_boundaries(SHIPPED / "boundaries.yaml")
+
+
+def opened(name: str, card: Card, settings: Settings, system: Shop) -> Opened:
     connector = Connector(card=card, settings=NoSettings, open=lambda *_: system)
     return Opened(name=name, connector=connector, settings=settings.systems[name], system=system, http=Http(name))
 
@@ -241,7 +245,7 @@ def _opened(name: str, card: Card, settings: Settings, system: Shop) -> Opened:
 @contextlib.asynccontextmanager
 async def open_toy_road(settings: Settings, pair: Pair, reach: Callable[[str], Awaitable[None]] = pass_by) -> AsyncIterator[Road]:
     """A road between the pair; the database has its tables already."""
-    systems = {"crm": _opened("crm", SHOP, settings, pair.crm), "erp": _opened("erp", WORKS, settings, pair.erp)}
+    systems = {"crm": opened("crm", SHOP, settings, pair.crm), "erp": opened("erp", WORKS, settings, pair.erp)}
     db, bus = open_database(settings), open_bus(settings)
     await bus.start()
     try:
@@ -250,8 +254,8 @@ async def open_toy_road(settings: Settings, pair: Pair, reach: Callable[[str], A
             yield Road(settings=settings, bus=bus, db=db, rules=rules(settings), follower=follower, systems=systems, reach=reach)
     finally:
         await bus.stop()
-        for opened in systems.values():
-            await opened.http.close()
+        for one in systems.values():
+            await one.http.close()
         await db.close()
 
 
