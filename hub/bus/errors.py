@@ -55,7 +55,7 @@ def check(message: Message) -> None:
     """Raises what a bus would refuse, before anything is sent: a refused record poisons Kafka's idempotent producer for good."""
     if not message.key:
         raise KeyMissing(topic=message.topic)
-    size = len(message.value) + len(message.key.encode())
-    size += sum(len(name.encode()) + len(value.encode()) + FRAMING_BYTES for name, value in message.headers.items())
+    texts = "".join((message.key, *message.headers, *message.headers.values()))
+    size = len(message.value) + len(texts.encode()) + FRAMING_BYTES * len(message.headers)
     if size > MAX_MESSAGE_BYTES:
         raise MessageTooLarge(topic=message.topic, key=message.key, size=size, limit=MAX_MESSAGE_BYTES)

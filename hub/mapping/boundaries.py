@@ -59,7 +59,7 @@ class Inbound(NamedTuple):
 
     owner: bool
     nothing_to_say: bool
-    crossings: dict[str, Policy]
+    crossings: Mapping[str, Policy]
 
 
 class Outbound(NamedTuple):
@@ -76,6 +76,7 @@ class _Rights(NamedTuple):
     policy: Policy
     ruled: Mapping[str, Policy | None]   # field → its policy where it is a crossing, None where it is allowed
     opened: frozenset[str]               # tables in which some field is allowed
+    judged: dict[frozenset[str], Mapping[str, Policy]]   # the crossings of each set of fields that was asked for: as many as mappings say
 
 
 _FREE: Final[dict[str, Policy]] = cast("dict[str, Policy]", MappingProxyType({}))
@@ -101,8 +102,12 @@ class Boundaries:
         rights = self._rights.get((entity, organisation, roles)) or self._work_out(entity, organisation, roles)
         if rights.base and not any(rights.ruled.values()):
             return Inbound(rights.owner, rights.nothing, _FREE)
-        known = identities(entity)
-        found = {name: policy for name in fields if name not in known and (policy := _crossing(rights, name)) is not None}
+        names = frozenset(fields)
+        found = rights.judged.get(names)
+        if found is None:
+            known = identities(entity)
+            found = {name: policy for name in names if name not in known and (policy := _crossing(rights, name)) is not None}
+            rights.judged[names] = found
         return Inbound(rights.owner, rights.nothing, found)
 
     def check_out(self, entity: str, roles: frozenset[str], fields: Iterable[str]) -> Outbound:
@@ -130,7 +135,7 @@ class Boundaries:
             ruled[name] = None if owns or roles & rule.may_request else rule.on_crossing
         allowed = [name for name, policy in ruled.items() if policy is None]
         opened = frozenset(name[:place] for name in allowed for place, letter in enumerate(name) if letter == ".")
-        rights = _Rights(owner, not base and not allowed, base, row.on_crossing, ruled, opened)
+        rights = _Rights(owner, not base and not allowed, base, row.on_crossing, ruled, opened, {})
         self._rights[(entity, organisation, roles)] = rights
         return rights
 

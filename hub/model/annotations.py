@@ -69,38 +69,42 @@ class Found(NamedTuple):
     rate: bool
 
 
-def quantities(part: Part, path: str = "", unit: str | None = None, material: str | None = None) -> Iterator[Found]:
+def quantities(part: Part) -> list[Found]:
     """Every quantity of an entity and its rows. Unit and material come from the nearest part that says them."""
+    found: list[Found] = []
+    _part(part, "", None, None, False, found)
+    return found
+
+
+def _part(part: Part, path: str, unit: str | None, material: str | None, _: bool, found: list[Found]) -> None:
     said = part.__dict__  # not getattr: pydantic makes a missing attribute expensive
     unit = said.get("unit") or unit
     material = said.get("material") or material
+    prefix = f"{path}." if path else ""
     for name, read in _plan(type(part)):
         value = said[name]
         if value is not None and value != ():
-            yield from read(value, path + name, unit, material, part.rates)
+            read(value, prefix + name, unit, material, part.rates, found)
 
 
-def _number(value: Decimal, path: str, unit: str | None, material: str | None, rate: bool) -> Iterator[Found]:
-    yield Found(path, value, unit, material, rate)
+def _number(value: Decimal, path: str, unit: str | None, material: str | None, rate: bool, found: list[Found]) -> None:
+    found.append(Found(path, value, unit, material, rate))
 
 
-def _measured(quantity: Measured, path: str, _: str | None, material: str | None, rate: bool) -> Iterator[Found]:
-    yield Found(f"{path}.value", quantity.value, quantity.unit, material, rate)
-    second = quantity.__dict__.get("second")
+def _measured(quantity: Measured, path: str, _: str | None, material: str | None, rate: bool, found: list[Found]) -> None:
+    said = quantity.__dict__
+    found.append(Found(f"{path}.value", said["value"], said["unit"], material, rate))
+    second = said.get("second")
     if second is not None:
-        yield Found(f"{path}.second.value", second.value, second.unit, material, rate)
+        found.append(Found(f"{path}.second.value", second.value, second.unit, material, rate))
 
 
-def _part(part: Part, path: str, unit: str | None, material: str | None, _: bool) -> Iterator[Found]:
-    return quantities(part, f"{path}.", unit, material)
-
-
-def _rows(rows: tuple[Part, ...], path: str, unit: str | None, material: str | None, _: bool) -> Iterator[Found]:
+def _rows(rows: tuple[Part, ...], path: str, unit: str | None, material: str | None, rate: bool, found: list[Found]) -> None:
     for place, row in enumerate(rows):
-        yield from quantities(row, f"{path}[{place}].", unit, material)
+        _part(row, f"{path}[{place}]", unit, material, rate, found)
 
 
-Read = Callable[[Any, str, str | None, str | None, bool], Iterator[Found]]
+Read = Callable[[Any, str, str | None, str | None, bool, list[Found]], None]
 
 
 @cache

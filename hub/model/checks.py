@@ -5,14 +5,14 @@ Rules that need several entities (B2–B4, B15, B21) or factors (B30–B32, B34)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from hub.errors import DataError
-from hub.model.annotations import quantities
+from hub.model.annotations import Found, quantities
 from hub.model.common import Entity
 from hub.model.execution import OperationReport
 from hub.model.types import write_time
@@ -93,10 +93,11 @@ class Circumstances:
 
 def findings(entity: Entity, circumstances: Circumstances) -> list[RuleBroken]:
     """Everything that is impossible about an entity, full or partial; [] where it may be true."""
-    return [broken for check in CHECKS for broken in check(entity, circumstances)]
+    found = quantities(entity)
+    return [broken for check in CHECKS for broken in check(entity, found, circumstances)]
 
 
-def parts_add_up(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
+def parts_add_up(entity: Entity, _found: Sequence[Found], _: Circumstances) -> Iterator[RuleBroken]:
     """B1: processed = good + concession + scrap + rework + repair, where processed is given."""
     if not isinstance(entity, OperationReport) or entity.processed is None:
         return
@@ -105,28 +106,28 @@ def parts_add_up(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
         yield QuantitiesDisagree(key=entity.key, processed=str(entity.processed), sum=str(total))
 
 
-def signs_agree(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
+def signs_agree(entity: Entity, said: Sequence[Found], _: Circumstances) -> Iterator[RuleBroken]:
     """No negative quantity but in a reversal, which has no positive one (B13)."""
     if entity.signed:
         return
     reversal = entity.__dict__.get("reverses") is not None
-    for found in quantities(entity):
+    for found in said:
         if found.value < 0 and not reversal:
             yield QuantityNegative(key=entity.key, path=found.path, value=str(found.value))
         if found.value > 0 and reversal:
             yield ReversalNotNegative(key=entity.key, path=found.path, value=str(found.value))
 
 
-def counts_are_whole(entity: Entity, circumstances: Circumstances) -> Iterator[RuleBroken]:
+def counts_are_whole(entity: Entity, said: Sequence[Found], circumstances: Circumstances) -> Iterator[RuleBroken]:
     """B33: count units refuse fractions; rates (a bill's quantity per piece) may have them."""
-    for found in quantities(entity):
+    for found in said:
         if found.rate or found.unit is None or found.value == found.value.to_integral_value():
             continue
         if circumstances.whole(found.unit, found.material):
             yield CountBroken(key=entity.key, path=found.path, value=str(found.value), unit=found.unit)
 
 
-def times_are_possible(entity: Entity, circumstances: Circumstances) -> Iterator[RuleBroken]:
+def times_are_possible(entity: Entity, _found: Sequence[Found], circumstances: Circumstances) -> Iterator[RuleBroken]:
     """B11: an end before its start, the future beyond tolerance, more than 24 h on one shift."""
     said = entity.__dict__
     for start, end in SPANS:
@@ -162,7 +163,7 @@ def _impossible(entity: Entity, key: str, **facts: Any) -> TimesImpossible:
     return TimesImpossible(key=entity.key, zh=zh, en=en)
 
 
-def header_equals_lines(entity: Entity, _: Circumstances) -> Iterator[RuleBroken]:
+def header_equals_lines(entity: Entity, _found: Sequence[Found], _: Circumstances) -> Iterator[RuleBroken]:
     """A header's amount, tax and total equal the sum of its lines, to less than 0.01, where every line gives one."""
     for name in ("amount", "tax", "total"):
         header = entity.__dict__.get(name)
@@ -176,6 +177,6 @@ def header_equals_lines(entity: Entity, _: Circumstances) -> Iterator[RuleBroken
             yield HeaderDiffersFromLines(key=entity.key, path=name, **{fact: str(value) for fact, value in facts.items()})
 
 
-CHECKS: tuple[Callable[[Entity, Circumstances], Iterator[RuleBroken]], ...] = (
+CHECKS: tuple[Callable[[Entity, Sequence[Found], Circumstances], Iterator[RuleBroken]], ...] = (
     parts_add_up, signs_agree, counts_are_whole, times_are_possible, header_equals_lines,
 )  # fmt: skip

@@ -8,17 +8,23 @@ from typing import Any
 ROW_ID = "line"
 
 
-def names(data: Mapping[str, Any], prefix: str = "") -> set[str]:
+def names(data: Mapping[str, Any]) -> set[str]:
     """Every field that is said, dotted; a table's fields once for all its rows."""
     found: set[str] = set()
-    for name, value in data.items():
-        rows = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
-        inner = [row for row in rows if isinstance(row, dict)]
-        if not inner:
-            found.add(prefix + name)
-        for row in inner:
-            found |= names(row, f"{prefix}{name}.")
+    _names(data, "", found)
     return found
+
+
+def _names(data: Mapping[str, Any], prefix: str, found: set[str]) -> None:
+    for name, value in data.items():
+        rows = (value,) if value.__class__ is dict else value if value.__class__ is list else ()
+        inside = False
+        for row in rows:
+            if row.__class__ is dict:
+                inside = True
+                _names(row, f"{prefix}{name}.", found)
+        if not inside:
+            found.add(prefix + name)
 
 
 def drop(data: dict[str, Any], name: str) -> None:

@@ -97,6 +97,9 @@ class Plan:
         if isinstance(judged, Ended):
             self.tally[judged.outcome] += 1
             return
+        if isinstance(judged, Passed) and not queue:     # the common case: nothing of this lane waits
+            self._pass(record, judged, echo_allowed=True)
+            return
         identity = (record.entity, record.key) if self._full_state(record) else None
         where = place(queue, identity, (record.revision, record.correction), message.offset)
         if isinstance(judged, Waits) or not where.free:
