@@ -23,6 +23,7 @@ class Line:
 
     far_end: Tryton
     losing: Sequence[str]
+    client: httpx.AsyncClient
     lost: list[str] = field(default_factory=list)
     near_end: str = ""
 
@@ -35,8 +36,7 @@ class Line:
         """One call there, and mostly its answer back."""
         content, method = await request.body(), (await request.json())["method"]
         headers = {name: value for name, value in request.headers.items() if name in ("authorization", "content-type")}
-        async with httpx.AsyncClient(timeout=60) as client:
-            answer = await client.post(self.far_end.url + request.url.path, content=content, headers=headers)
+        answer = await self.client.post(self.far_end.url + request.url.path, content=content, headers=headers)
         if method in self.losing and method not in self.lost:
             self.lost.append(method)
             await asyncio.Event().wait()
@@ -46,7 +46,8 @@ class Line:
 @asynccontextmanager
 async def bad_line(tryton: Tryton, losing: Sequence[str]) -> AsyncIterator[Line]:
     """A line to this Tryton, for the length of a block."""
-    line = Line(tryton, losing)
-    async with serve(Starlette(routes=[Route("/{path:path}", line.carry, methods=["POST"])])) as url:
-        line.near_end = url
-        yield line
+    async with httpx.AsyncClient(timeout=60) as client:
+        line = Line(tryton, losing, client)
+        async with serve(Starlette(routes=[Route("/{path:path}", line.carry, methods=["POST"])])) as url:
+            line.near_end = url
+            yield line
