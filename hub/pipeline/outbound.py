@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from hub.pipeline.errors import MustNotReceive
 from hub.pipeline.knowledge import Knowledge, OutboundLookups, SystemView, cause_of
 from hub.pipeline.plan import Ended, Waits, waiting
 from hub.pipeline.wire import content_hash
+from hub.sdk.document import Written
 from hub.storage.records import KeyPlace
 
 
@@ -84,6 +85,15 @@ def _visible(event: Event, data: dict[str, Any], known: Knowledge, target: Syste
     for name in verdict.strip:
         fields.drop(seen, name)
     return seen
+
+
+def furthest(found: Sequence[Written], steps: Sequence[str]) -> Written | None:
+    """Of the documents that a target has under our key, the one to go on from: the newest change, then the furthest step."""
+
+    def rank(one: Written) -> tuple[int, int, str]:
+        return (one.revision or 0, steps.index(one.step) if one.step in steps else len(steps), one.id)
+
+    return max(found, key=rank, default=None)
 
 
 def decode_data(event: Event) -> dict[str, Any]:

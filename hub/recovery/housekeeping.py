@@ -17,6 +17,7 @@ from hub.incidents import open_incident
 from hub.model import entity
 from hub.pipeline.knowledge import Rules
 from hub.pipeline.lanes import AWAITED
+from hub.pipeline.outbound import furthest
 from hub.pipeline.wire import Kept, pack_kept
 from hub.recovery.learning import learn
 from hub.recovery.release import document_arrived, sweep
@@ -102,7 +103,7 @@ async def _note(session: AsyncConnection, opened: Opened, row: RowMapping, found
     if len(found) > 1:
         numbers = ", ".join(one.number or one.id for one in found)
         await open_incident(session, "document-doubled", subject, {**facts, "count": len(found), "numbers": numbers}, now)
-    newest = max(found, key=lambda one: (one.revision or 0, one.id), default=None)
+    newest = furthest(found, opened.connector.card.entity(row["form"]).steps)
     if newest is None or _set_back(opened, row, newest):
         await open_incident(session, "document-set-back", subject, facts, now)
         await _write_again(session, opened, row, now)

@@ -17,7 +17,7 @@ from hub.bus.topics import DELIVERIES
 from hub.errors import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
 from hub.event import Event
 from hub.incidents import open_incident
-from hub.pipeline.outbound import Prepared
+from hub.pipeline.outbound import Prepared, furthest
 from hub.pipeline.plan import Ended, Waits, person
 from hub.policy import pause_s, row_for
 from hub.recovery.learning import learn
@@ -262,7 +262,7 @@ class Writing:
         await self._road.reach("deliver.found")
         if len(found) > 1:
             await self._doubled(job, found)
-        newest = max(found, key=lambda one: (one.revision or 0, one.id), default=None)
+        newest = furthest(found, self._path(job))
         said = Found(newest, doubtful if doubtful.event != job.event.id else None)
         if newest is None:
             return await self._steps(job, self._path(job)[0], None, job.prepared.number, found=said)
