@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
-import uvicorn
 
 import mappings
-from hub.api.app import create_api
 from hub.bus.base import Bus
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.kafka import KafkaBus
@@ -190,33 +186,6 @@ class Hub:
         roles = rules.systems[opened.name].roles
         aggregates = {entity(name).aggregate for name in rules.routes.entities_for(opened.name)}
         return [canonical(name) for name in sorted(aggregates) if rules.boundaries.may_subscribe(name, roles)]
-
-
-async def serve(settings: Settings, loops: tuple[str, ...] = LOOPS, wrap: Wrap = unchanged) -> None:
-    """A hub's process: the loops, webhooks and API on one event loop, until SIGTERM or SIGINT; what is begun is finished."""
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with open_road(settings, wrap) as road:
-        hub = Hub(road, loops)
-        server = _Server(uvicorn.Config(create_api(hub), host=settings.host, port=settings.port, log_config=None, lifespan="off"))
-        tasks = [asyncio.create_task(hub.run()), asyncio.create_task(server.serve()), asyncio.create_task(stopping.wait())]
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
-        await asyncio.gather(tasks[1], return_exceptions=True)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            task.result()
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the hub's process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 Reach = Callable[[str], Awaitable[None]]

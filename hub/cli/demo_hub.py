@@ -6,7 +6,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from hub.app import serve, unchanged
+from hub.app import unchanged
+from hub.cli.running import serve
 from hub.config import load
 from hub.demo.sabotage import sabotage
 from hub.observability.logs import configure

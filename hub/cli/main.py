@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import codes, holds, running, setting_up, watching
+from hub.cli import codes, demo, holds, running, setting_up, watching
 from hub.cli.command import Command, add, both
 
 TOP: tuple[Command, ...] = (*setting_up.TOP, *running.TOP, *watching.TOP)
@@ -32,6 +32,7 @@ def build() -> typer.Typer:
         for command in commands:
             add(group, command, f"{name}-{command.name}")
         app.add_typer(group, name=name)
+    app.add_typer(demo.app, name="demo")
     return app
 
 

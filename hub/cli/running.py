@@ -12,8 +12,9 @@ import structlog
 
 from hub.api import create_api
 from hub.api.server import serving
-from hub.app import LOOPS, Hub, open_road
+from hub.app import LOOPS, Hub, Wrap, open_road, unchanged
 from hub.cli.command import Command, Desk, option
+from hub.config import Settings
 from hub.errors import ConfigError
 from hub.observability.logs import configure
 
@@ -35,14 +36,19 @@ async def run(
     """Until it is told to stop."""
     chosen = choose(loops)
     configure(as_json=log_as == "json", level=level)
+    await serve(desk.settings, chosen)
+
+
+async def serve(settings: Settings, loops: tuple[str, ...] = LOOPS, wrap: Wrap = unchanged) -> None:
+    """A hub's process from beginning to end. `wrap`: what the demo puts around the road."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):      # Windows has no handlers in the loop: Ctrl-C interrupts there
             asyncio.get_running_loop().add_signal_handler(number, told.set)
-    async with open_road(desk.settings) as road:
-        hub = Hub(road, chosen)
-        async with serving(create_api(hub), desk.settings.host, desk.settings.port) as address:
-            log.info("hub.started", address=address, loops=",".join(chosen), profile=desk.settings.profile)
+    async with open_road(settings, wrap) as road:
+        hub = Hub(road, loops)
+        async with serving(create_api(hub), settings.host, settings.port) as address:
+            log.info("hub.started", address=address, loops=",".join(loops), profile=settings.profile)
             await until(told, hub.run())
     log.info("hub.stopped")
 
