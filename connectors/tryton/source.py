@@ -34,7 +34,7 @@ class TrytonSource:
         window = _changed_since(form, since - timedelta(seconds=self._settings.overlap_s) if since > BEGINNING else since)
         while True:
             rows = await self._rows(form, [*window, ["id", ">", after]], limit=self._settings.page)
-            began = began or self._client.server_now
+            began = began or self._ahead()
             last = len(rows) < self._settings.page
             if not rows and not place.get("after"):
                 return
@@ -45,6 +45,11 @@ class TrytonSource:
             yield Chunk(records, place)
             if last:
                 return
+
+    def _ahead(self) -> datetime | None:
+        """No change that a later read must not miss is newer than this: the server's clock, of which HTTP tells whole seconds."""
+        now = self._client.server_now
+        return now and now + timedelta(seconds=1)
 
     async def fetch(self, entity: str, organisation: str, key: str) -> Record | None:
         """One record by its number, or by the record's key (Tryton's id)."""
