@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from bench.figures import Figure, Result
 from bench.ruler import BATCH, copy
 from bench.servers import Servers, empty_database
-from bench.stage import fill, record
+from bench.stage import fill, payload, record
 from hub.bus.base import Consumer, Partition, Received, Topic
 from hub.bus.topics import canonical, inbound
 from hub.runtime.normalize import GROUP, NormalizeLoop
@@ -48,7 +49,7 @@ async def run(servers: Servers, count: int = COUNT) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         async with empty_database(servers.db) as url:
             await fill(url)
-            settings = make_settings(Path(folder), url, servers.bus).model_copy(update={"partitions": PARTITIONS})
+            settings = make_settings(Path(folder), url, servers.bus).model_copy(update={"partitions": PARTITIONS, "tick_s": 0.2})
             async with open_toy_road(settings, Pair()) as road:
                 ruler, ours = await _rounds(road, servers.bus, [WARM_UP, *[count // ROUNDS] * ROUNDS])
                 await _all_published(road, WARM_UP + count)
@@ -57,8 +58,8 @@ async def run(servers: Servers, count: int = COUNT) -> Result:
         Figure("ruler", count / ruler, "msg/s"),
         Figure("normalize / ruler", ruler / ours, "×", at_least=0.2),
     ]
-    shape = {"messages": count, "rounds": ROUNDS, "partitions": PARTITIONS, "batch": BATCH, "payload_bytes": 350, "bus": "kafka", "db": "postgresql"}
-    return Result("normalize", figures, shape)
+    shape = {"messages": count, "rounds": ROUNDS, "partitions": PARTITIONS, "batch": BATCH, "payload_bytes": len(json.dumps(payload(0)))}
+    return Result("normalize", figures, {**shape, "bus": "kafka", "db": "postgresql"})
 
 
 async def _rounds(road: Road, servers: str, counts: Sequence[int]) -> tuple[float, float]:

@@ -29,7 +29,9 @@ async def fill(url: str) -> None:
     codes = [CreateCode(kind="material", code=code, zh=code, en=code, attributes=material) for code in MATERIALS]
     codes += [CreateCode(kind="customer", code=code, zh=code, en=code, attributes=customer) for code in CUSTOMERS]
     references = [
-        AddCrossReference(kind=code.kind, system=system, local_code=code.code, code=code.code) for code in codes for system in ("crm", "erp")
+        AddCrossReference(kind=code.kind, system=system, local_code=code.code, code=code.code)
+        for code in codes
+        for system in ("crm", "erp")
     ]
     await take_over(db, [*codes, *references], by="bench")
     await db.close()
@@ -42,7 +44,8 @@ def payload(number: int) -> dict[str, Any]:
     ]
     return {
         "number": f"SO-{number:07d}", "customer": CUSTOMERS[number % len(CUSTOMERS)], "state": "confirmed",
-        "ordered_at": "2026-01-05T08:00:00Z", "note": "Deliver to gate 3, call the warehouse an hour before, pallets are returned", "lines": lines,
+        "ordered_at": "2026-01-05T08:00:00Z", "lines": lines,
+        "note": "Deliver to gate 3, call the warehouse an hour before, pallets are returned",
     }
 
 
