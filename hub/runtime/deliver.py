@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -20,9 +19,10 @@ from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn, place
 from hub.pipeline.outbound import Prepared, decode_data, is_full_state, key_places, prepare, wanted
 from hub.pipeline.plan import Ended, Waits, not_foreseen, person
-from hub.pipeline.wire import keep, unkeep
+from hub.pipeline.wire import keep
 from hub.recovery.release import ask_again
 from hub.registry import Opened
+from hub.runtime.batch import Batch, Item, event_of, identity, newest_in_place, ready_at_of, version
 from hub.runtime.breaker import Breaker
 from hub.runtime.partitions import Memory, Partitions, caught_up
 from hub.runtime.ready import ReadyRows
@@ -39,30 +39,6 @@ log = structlog.get_logger(__name__)
 LANES_PER_TURN, ROWS_PER_LANE = 8, 2
 EVENTS_PER_CALL = 16
 """A call of ours must end within the bus's handover time, with every partition of the group at work and a slow vendor."""
-
-
-@dataclass(slots=True)
-class Item:
-    """One wanted event of a batch or of a hold row. `offset`: the place it stands at."""
-
-    event: Event
-    data: dict[str, Any]
-    message: Received | None = None
-    row: Hold | None = None
-    offset: int = 0
-
-
-@dataclass(slots=True)
-class Batch:
-    """What the batched read found, and what the lanes decide."""
-
-    owned: Owned
-    known: Knowledge
-    rows: Mapping[str, list[deliveries.Delivery]]
-    queues: dict[str, list[Hold]]
-    new: list[Hold] = field(default_factory=list)
-    closed: dict[str, list[int]] = field(default_factory=dict)
-    tally: Counter[str] = field(default_factory=Counter)
 
 
 class DeliverLoop:
@@ -165,7 +141,7 @@ class DeliverLoop:
         batch.tally["superseded"] += len(items) - len(over) - len(standing)
         for item in standing:
             queue, document = batch.queues.get(item.event.lane, ()), (item.event.entity, item.event.key)
-            where = place(queue, _identity(item.event), _version(item.event), item.offset, document)
+            where = place(queue, identity(item.event), version(item.event), item.offset, document)
             result = await self._attempt(batch, item, 0) if where.free else None
             if isinstance(result, Ended):
                 batch.tally[result.outcome] += 1
@@ -203,7 +179,7 @@ class DeliverLoop:
             system=self._target.name, entity=event.entity, key=event.key, full_state=is_full_state(event), revision=event.revision,
             correction=event.correction, message=keep(message), held_at=self._road.now(), code=waits.code if waits else "behind",
             facts=waits.facts if waits else {}, concerns=waits.concerns if waits else "", causes=waits.causes if waits else (),
-            ready_at=_ready_at(waits), attempts=1 if waits else 0,
+            ready_at=ready_at_of(waits), attempts=1 if waits else 0,
         )
         batch.new.append(row)
         batch.queues.setdefault(event.lane, []).append(row)
@@ -260,15 +236,15 @@ class DeliverLoop:
             (await self._partitions.memory(partition)).held.update(lanes)
             await self._side_by_side([self._turns(owned, lane, version) for lane in lanes])
 
-    async def _turns(self, owned: Owned, lane: str, version: int) -> None:
+    async def _turns(self, owned: Owned, lane: str, known: int) -> None:
         async with self._road.db.read() as session:
             queue = (await holds.queues(session, self.group, owned.partition, [lane])).get(lane, [])
         queue = await self._discard(owned, lane, queue)
         for _ in range(ROWS_PER_LANE):
-            turn = next_turn(queue, version, newest=True)
+            turn = next_turn(queue, known, newest=True)
             if turn is None:
                 return
-            event = _event(turn.row)
+            event = event_of(turn.row)
             item = Item(event, decode_data(event), row=turn.row)
             batch = await self._read(owned, [item], set())
             batch.queues[lane] = queue
@@ -287,7 +263,7 @@ class DeliverLoop:
         batch = Batch(owned, Knowledge(rules=self._road.rules, snapshot=self._road.follower.snapshot), {}, {lane: list(queue)})
         for row in dropped:
             self._close(batch, row, "discarded")
-        await self._commit_turn(batch, Ended("discarded"), [_event(row) for row in dropped])
+        await self._commit_turn(batch, Ended("discarded"), [event_of(row) for row in dropped])
         return batch.queues[lane]
 
     async def _commit_turn(self, batch: Batch, result: Ended, discarded: Sequence[Event] = ()) -> None:
@@ -307,45 +283,10 @@ class DeliverLoop:
     async def _wait_again(self, owned: Owned, row: Hold, waits: Waits) -> Hold:
         changed = replace(
             row, state=WAITING, code=waits.code, facts=waits.facts, concerns=waits.concerns, causes=waits.causes,
-            ready_at=_ready_at(waits), attempts=row.attempts + 1, wish="",
+            ready_at=ready_at_of(waits), attempts=row.attempts + 1, wish="",
         )
         async with self._road.db.write() as session:
             await fence(session, owned)
             await holds.wait_again(session, changed)
         await self._ask([changed])
         return changed
-
-
-def newest_in_place(items: Sequence[Item]) -> list[Item]:
-    """Of each full-state document only its newest version, standing where its oldest one stood (D2, N4)."""
-    newest: dict[tuple[str, str], Item] = {}
-    for item in items:
-        identity = _identity(item.event)
-        if identity and (identity not in newest or _version(item.event) >= _version(newest[identity].event)):
-            newest[identity] = item
-    standing: dict[object, Item] = {}
-    for item in items:
-        identity = _identity(item.event)
-        if identity is None:
-            standing.setdefault(item.event.id, item)
-        elif identity not in standing:
-            standing[identity] = replace(newest[identity], offset=item.offset)
-    return list(standing.values())
-
-
-def _event(row: Hold) -> Event:
-    kept = unkeep(row.message)
-    return Event.parse(kept.headers, kept.value)
-
-
-def _identity(event: Event) -> tuple[str, str] | None:
-    return (event.entity, event.key) if is_full_state(event) else None
-
-
-def _version(event: Event) -> tuple[int, int]:
-    return (event.revision, event.correction)
-
-
-def _ready_at(waits: Waits | None) -> datetime | None:
-    times = [cause.value for cause in waits.causes if cause.kind is CauseKind.TIME] if waits else []
-    return datetime.fromisoformat(max(times)) if times else None

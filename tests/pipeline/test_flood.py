@@ -1,0 +1,24 @@
+"""When a share of wrong messages is a bad deploy."""
+
+from __future__ import annotations
+
+from hub.pipeline.flood import Flood
+
+
+def test_a_few_wrong_messages_are_held_one_by_one() -> None:
+    flood = Flood()
+    assert [flood.note(10, 10) for _ in range(19)] == [None] * 19
+
+
+def test_more_than_half_of_two_hundred_stop_the_loop_and_the_same_batch_stops_it_again() -> None:
+    flood = Flood()
+    assert flood.note(150, 40) is None
+    for _ in range(3):
+        stopped = flood.note(100, 100)
+        assert stopped is not None and stopped.facts == {"wrong": 140, "count": 250}
+
+
+def test_good_messages_after_it_let_the_loop_go_on() -> None:
+    flood = Flood()
+    assert flood.note(300, 300) is not None
+    assert flood.note(300, 0) is None
