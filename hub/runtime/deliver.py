@@ -24,10 +24,11 @@ from hub.recovery.release import ask_again
 from hub.registry import Opened
 from hub.runtime.batch import Batch, Item, event_of, identity, newest_in_place, ready_at_of, version
 from hub.runtime.breaker import Breaker
+from hub.runtime.job import Job
 from hub.runtime.partitions import Memory, Partitions, caught_up
 from hub.runtime.ready import ReadyRows
 from hub.runtime.road import Road
-from hub.runtime.writing import Job, Writing
+from hub.runtime.writing import Writing
 from hub.storage import deliveries, holds
 from hub.storage.causes import CauseKind
 from hub.storage.holds import BEHIND, WAITING, Hold

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.bus.base import Lost, Message
-from hub.bus.topics import DELIVERIES
+from hub.bus.base import Lost
 from hub.errors import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
-from hub.event import Event
 from hub.incidents import open_incident
-from hub.pipeline.outbound import Prepared, furthest
+from hub.pipeline.outbound import furthest
 from hub.pipeline.plan import Ended, Waits, person
 from hub.policy import pause_s, row_for
 from hub.recovery.learning import learn
 from hub.recovery.release import document_arrived
 from hub.registry import Opened
+from hub.runtime.job import Found, Job, document_of, order, told
 from hub.runtime.road import Road
 from hub.sdk import Document, DocumentKey, Sink, Written
 from hub.storage.archive import post
@@ -40,48 +38,13 @@ from hub.storage.deliveries import (
     put,
     supersede_held,
 )
-from hub.storage.ownership import Owned, fence
-from hub.storage.records import KnownDocument
+from hub.storage.ownership import fence
 
 log = structlog.get_logger(__name__)
 
 DEADLINE_S = 5.0
 """A call begins this soon after its row was committed under the epoch, or the epoch is asked for again."""
 REFUSED_ONCE = "refused-once"
-
-
-@dataclass(slots=True)
-class Job:
-    """One event to bring to one document, and what is known of both."""
-
-    owned: Owned
-    event: Event
-    prepared: Prepared
-    known: KnownDocument | None
-    rows: Sequence[Delivery]
-    attempts: int = 0
-
-    @property
-    def row(self) -> Delivery | None:
-        """This event's own delivery."""
-        return next((row for row in self.rows if row.event == self.event.id), None)
-
-    @property
-    def doubted(self) -> bool:
-        """Whether a write of this document was ever in doubt: a refusal may be about our own earlier call, and it is verified (D7, D8)."""
-        return any(row.attempts for row in self.rows)
-
-    @property
-    def version(self) -> tuple[int, int]:
-        return (self.event.revision, self.event.correction)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a find has said of a document (None: nothing that is this event's), and the doubtful delivery that is over with it."""
-
-    there: Written | None
-    overtaken: Delivery | None
 
 
 class Writing:
@@ -170,7 +133,7 @@ class Writing:
         prepared = job.prepared
         document = Document(
             entity=prepared.form, organisation=prepared.organisation, key=self._key(job, id), mark=job.event.id,
-            revision=_order(job.event), operation=prepared.operation, step=step, payload=prepared.payload, id=id, number=number,
+            revision=order(job.event), operation=prepared.operation, step=step, payload=prepared.payload, id=id, number=number,
         )
         written = await self._sink().write(document)
         await self._road.reach("deliver.called")
@@ -268,7 +231,7 @@ class Writing:
             return await self._steps(job, self._path(job)[0], None, job.prepared.number, found=said)
         if newest.mark == job.event.id:
             return await self._go_on(job, newest, said)
-        if newest.revision is not None and newest.revision > _order(job.event):
+        if newest.revision is not None and newest.revision > order(job.event):
             row = replace(self._row(job, newest.step, SUPERSEDED), ended_at=self._road.now())
             await self._commit(job, row, overtaken=said.overtaken)
             return Ended("history")
@@ -317,7 +280,7 @@ class Writing:
             await self._overtake(session, overtaken)
             await put(session, row)
             if reached is not None:
-                await keep_document(session, self._document(job, reached, complete=False), None)
+                await keep_document(session, document_of(job, self._opened.name, reached, complete=False), None)
         at = monotonic()
         await self._road.reach("deliver.committed")
         return at
@@ -334,7 +297,7 @@ class Writing:
         now = self._road.now()
         look_again = verify or not written.usable
         verify_at = now + timedelta(seconds=self._settle_s(job)) if look_again else None
-        document = self._document(job, written, complete=True)
+        document = document_of(job, self._opened.name, written, complete=True)
         over = replace(row, state=DONE, settle_at=None, code="", facts={}, ended_at=now)
         async with self._road.db.write() as session:
             await fence(session, job.owned)
@@ -344,31 +307,6 @@ class Writing:
             await supersede_held(session, over, now)
             await keep_document(session, document, verify_at)
             await document_arrived(session, [document])
-            await post(session, [self._told(job, written, now)], now)
+            await post(session, [told(job, self._opened.name, written, now)], now)
         await self._road.reach("deliver.committed")
         return Ended("delivered")
-
-    def _document(self, job: Job, written: Written, *, complete: bool) -> KnownDocument:
-        event, prepared = job.event, job.prepared
-        return KnownDocument(
-            system=self._opened.name, entity=event.entity, key=event.key, form=prepared.form, organisation=event.key.partition("/")[0],
-            id=written.id, number=written.number, ours=True, event=event.id, revision=event.revision, correction=event.correction,
-            payload=prepared.hash if complete else "", data=event.data, step=written.step, usable=written.usable, why=written.why,
-        )
-
-    def _told(self, job: Job, written: Written, now: datetime) -> Message:
-        """The delivery as an event of its own, for projections."""
-        body = {
-            "target": self._opened.name, "document": job.prepared.document, "entity": job.event.entity, "key": job.event.key,
-            "event": job.event.id, "form": job.prepared.form, "id": written.id, "number": written.number, "step": written.step,
-            "delivered_at": now,
-        }
-        headers = {"content-type": "application/json", "ce_id": f"{job.event.id}.{self._opened.name}", "ce_causationid": job.event.id}
-        if job.event.traceparent:
-            headers["traceparent"] = job.event.traceparent
-        return Message(DELIVERIES, job.event.lane, msgspec.json.encode(body), headers)
-
-
-def _order(event: Event) -> int:
-    """Revision and correction as one ascending number, for targets that refuse an older one."""
-    return event.revision * 1000 + event.correction
