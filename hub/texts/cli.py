@@ -123,7 +123,7 @@ COLUMNS: dict[str, Text] = {
     "column-rule": Text("规则", "rule"), "column-document": Text("单据", "document"), "column-grade": Text("级别", "grade"),
     "column-roles": Text("角色", "roles"), "column-line": Text("订单行", "order line"), "column-customer": Text("客户", "customer"),
     "column-material": Text("物料", "material"), "column-quantity": Text("数量", "quantity"), "column-holder": Text("责任方", "with"),
-    "column-milestone": Text("里程碑", "milestone"), "column-good": Text(" ", " "), "column-level": Text("级别", "level"),
+    "column-milestone": Text("里程碑", "milestone"), "column-good": Text("结果", "result"), "column-level": Text("级别", "level"),
     "column-subject": Text("对象", "subject"), "column-topic": Text("主题", "topic"), "column-partitions": Text("分区", "partitions"),
     "column-retention": Text("保留天数", "days kept"), "column-file": Text("文件", "file"), "column-direction": Text("方向", "direction"),
     "column-form": Text("表单", "form"), "column-case": Text("用例", "case"), "column-vendor": Text("厂商", "vendor"),
