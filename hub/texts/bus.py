@@ -22,8 +22,8 @@ BUS: dict[str, Text] = {
         "The topic '{topic}' does not exist. Known topics: {known}. Start the hub once so that it creates its topics, and check the system's name.",
     ),
     "partitions-differ": Text(
-        "主题 '{topic}' 已有 {there} 个分区,配置为 {wanted} 个。请改回配置,或停机用 `hub topics grow` 扩容。",
-        "The topic '{topic}' has {there} partitions, the settings say {wanted}. Set them back, or grow it with `hub topics grow`.",
+        "主题 '{topic}' 已有 {there} 个分区,配置为 {wanted} 个。请改回配置:分区数决定顺序,运行中的中枢不会更改。",
+        "The topic '{topic}' has {there} partitions, the settings say {wanted}. Set them back: partitions keep the order, a running hub never changes their number.",
     ),
     "topic-refused": Text(
         "Kafka 拒绝建立或修改主题 '{topic}':“{words}”。请检查权限、副本数和主题设置。",
