@@ -70,8 +70,7 @@ class Event:
             "traceparent": self.traceparent,
             "lp_origin": self.origin,
         }
-        headers.update((name, value) for name, value in optional.items() if value)
-        return headers
+        return headers | {name: value for name, value in optional.items() if value}
 
     @classmethod
     def parse(cls, headers: Mapping[str, str], value: bytes) -> Event:

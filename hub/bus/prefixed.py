@@ -55,7 +55,8 @@ class _Short:
 
     async def arrived(self, partition: Partition, messages: Sequence[Received]) -> int | None:
         short = _shorter(partition, self._prefix)
-        return await self._consumer.arrived(short, [replace(one, partition=short) for one in messages])
+        renamed = [Received(short, one.offset, one.key, one.value, one.headers, one.published_at) for one in messages]
+        return await self._consumer.arrived(short, renamed)
 
     async def tick(self, partition: Partition) -> None:
         await self._consumer.tick(_shorter(partition, self._prefix))

@@ -5,7 +5,7 @@ Rules that need several entities (B2–B4, B15, B21) or factors (B30–B32, B34)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -165,13 +165,15 @@ def _impossible(entity: Entity, key: str, **facts: Any) -> TimesImpossible:
 
 def header_equals_lines(entity: Entity, _found: Sequence[Found], _: Circumstances) -> Iterator[RuleBroken]:
     """A header's amount, tax and total equal the sum of its lines, to less than 0.01, where every line gives one."""
+    said = entity.__dict__
     for name in ("amount", "tax", "total"):
-        header = entity.__dict__.get(name)
-        rows: Iterable[Any] = entity.__dict__.get("lines") or ()
-        given = [row.__dict__.get(name) for row in rows]
-        if not isinstance(header, Decimal) or not given or None in given:
+        header = said.get(name)
+        if not isinstance(header, Decimal):
             continue
-        lines: Decimal = sum((value for value in given if value is not None), Decimal(0))
+        given = [row.__dict__.get(name) for row in said.get("lines") or ()]
+        if not given or None in given:
+            continue
+        lines: Decimal = sum(given, Decimal(0))
         if abs(header - lines) >= CENT:
             facts = {"header": header, "lines": lines, "difference": header - lines}
             yield HeaderDiffersFromLines(key=entity.key, path=name, **{fact: str(value) for fact, value in facts.items()})

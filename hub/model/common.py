@@ -72,7 +72,8 @@ class Entity(Part):
     @property
     def key(self) -> str:
         """`organisation/number`; compound numbers are joined by '@' in the order of `identity`."""
-        return f"{self.organisation}/" + "@".join(_text(getattr(self, name)) for name in self.identity)
+        said = self.__dict__
+        return f"{said['organisation']}/" + "@".join([_text(said[name]) for name in self.identity])
 
     @property
     def lane(self) -> str:
@@ -89,6 +90,8 @@ class Entity(Part):
 
 
 def _text(part: object) -> str:
+    if part.__class__ is str:
+        return str(part)
     if part is None:
         return ""
     return write_time(part) if isinstance(part, datetime) else str(part)

@@ -158,10 +158,10 @@ def seal(work: Work, origin: str, traceparent: str) -> list[Event]:
 
 
 def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: str) -> Event:
-    record = work.record
+    record, key = work.record, content.key
     return Event(
-        id=event_id(record.system, content.entity, content.key, record.revision, record.correction),
-        source=record.system, entity=content.entity, key=content.key, lane=content.lane, revision=record.revision,
+        id=event_id(record.system, content.entity, key, record.revision, record.correction),
+        source=record.system, entity=content.entity, key=key, lane=content.lane, revision=record.revision,
         correction=record.correction, time=record.changed_at or record.read_at, recorded_at=record.read_at,
         data=encode(content), operation=record.operation,
         correlation=_correlation(content), causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent, origin=origin,
