@@ -12,9 +12,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, Table, TypeDecorator, event
+from sqlalchemy import DateTime, MetaData, Table, TypeDecorator, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hub.sqlite import Disk, connect
 
 METADATA = MetaData(
     naming_convention={
@@ -60,7 +62,8 @@ class Database:
     def connect(cls, url: str, *, pool: int = 10) -> Database:
         """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
         if url.startswith("sqlite"):
-            engine = create_async_engine(url, connect_args={"timeout": BUSY_S}, pool_size=pool, max_overflow=0)
+            path, disk = make_url(url).database or ":memory:", Disk()
+            engine = create_async_engine(url, async_creator=lambda *_, **__: connect(path, BUSY_S, disk), pool_size=pool, max_overflow=0)
             event.listen(engine.sync_engine, "connect", _open_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
@@ -96,9 +99,8 @@ def insert(session: AsyncConnection, table: Table) -> sqlite.Insert | postgresql
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -30,6 +30,7 @@ from hub.storage.intake import (
     fence_lease,
     free_lease,
     keep_lease,
+    known_already,
     move_cursor,
     reserve,
     take_lease,
@@ -52,6 +53,7 @@ class Intake:
         self._opened = opened
         self._system = opened.name
         self._cards = {card.entity: card for card in opened.connector.card.entities}
+        self._unchanged = 0
         self._waiting: list[tuple[Record, asyncio.Future[None]]] = []
         self._gathering: asyncio.Task[None] | None = None
 
@@ -174,8 +176,7 @@ class Intake:
         """Reserve, publish, confirm. With a lease: refused under an older epoch, and the cursor moves in the confirmation. Raises Lost."""
         name = "webhook" if via == "webhook" else "intake"
         now = self._road.now()
-        records = [self._fit(record) for record in records]
-        readings = [self._reading(record) for record in records]
+        records, readings = await self._news([self._fit(record) for record in records])
         if records:
             async with self._road.db.write() as session:
                 if lease:
@@ -186,8 +187,26 @@ class Intake:
             await self._road.reach(f"{name}.published")
         else:
             reserved = []
+        if not records and (lease is None or await self._stands(entity, to)):
+            return
         await self._confirm(readings, reserved, lease, entity, to, now)
         await self._road.reach(f"{name}.confirmed")
+
+    async def _news(self, records: Sequence[Record]) -> tuple[list[Record], list[Reading]]:
+        """Leave out what says nothing new: most of what an overlapping poll reads is that."""
+        readings = [self._reading(record) for record in records]
+        if not readings:
+            return [], []
+        async with self._road.db.read() as session:
+            known = await known_already(session, readings)
+        self._unchanged += sum(known)
+        fresh = [(record, reading) for record, reading, old in zip(records, readings, known) if not old]
+        return [record for record, _ in fresh], [reading for _, reading in fresh]
+
+    async def _stands(self, entity: str, to: object) -> bool:
+        """Whether the cursor is there already."""
+        async with self._road.db.read() as session:
+            return await cursor(session, self._system, entity) == to
 
     async def _confirm(
         self, readings: Sequence[Reading], reserved: Sequence[Reserved], lease: Lease | None, entity: str, to: object, now: datetime
@@ -196,6 +215,8 @@ class Intake:
             (reading, answer.revision) for reading, answer in zip(readings, reserved) if answer.verdict in (Verdict.NEW, Verdict.AGAIN)
         ]
         counts = {str(verdict): sum(answer.verdict is verdict for answer in reserved) for verdict in Verdict}
+        counts[Verdict.UNCHANGED] += self._unchanged
+        self._unchanged = 0
         async with self._road.db.write() as session:
             if lease:
                 await fence_lease(session, lease)

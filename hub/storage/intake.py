@@ -110,6 +110,20 @@ class Reserved:
     revision: int
 
 
+async def known_already(session: AsyncConnection, readings: Sequence[Reading]) -> list[bool]:
+    """Which readings say nothing new: equal to what was last reserved, published, and not of a later version.
+
+    A plain read: most of what an overlapping poll reads again ends here, without a writing transaction.
+    """
+    rows = await _rows(session, sorted({(reading.system, reading.entity, reading.key) for reading in readings}), lock=False)
+    answers = []
+    for reading in readings:
+        row = rows.get((reading.system, reading.entity, reading.key))
+        same = row is not None and row["content"] == reading.content and row["confirmed"] >= row["revision"]
+        answers.append(same and row is not None and (reading.version or "") <= (row["version"] or ""))
+    return answers
+
+
 async def reserve(session: AsyncConnection, readings: Sequence[Reading]) -> list[Reserved]:
     """Give every reading its revision, in order, each key's row locked; committed before anything is published (I2, I5)."""
     rows = await _counters(session, readings)
@@ -146,25 +160,26 @@ def _judge(row: Mapping[str, Any] | None, reading: Reading) -> Reserved:
 async def _counters(session: AsyncConnection, readings: Sequence[Reading]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     """The counter rows, locked. A new key gets an empty row first: two readers of it must not both count from nothing."""
     places = sorted({(reading.system, reading.entity, reading.key) for reading in readings})
-    found = await _locked(session, places)
+    found = await _rows(session, places)
     fresh = [place for place in places if place not in found]
     if fresh:
         empty = [{"system": s, "entity": e, "key": k, "revision": 0, "confirmed": 0, "content": "", "correction": 0} for s, e, k in fresh]
         await session.execute(insert(session, revisions).on_conflict_do_nothing(), empty)
-        found |= await _locked(session, fresh)
+        found |= await _rows(session, fresh)
     return {place: row for place, row in found.items() if row["content"]}
 
 
-async def _locked(session: AsyncConnection, places: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+async def _rows(
+    session: AsyncConnection, places: Sequence[tuple[str, str, str]], *, lock: bool = True
+) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for start in range(0, len(places), CHUNK):
         statement = (
             select(revisions)
             .where(tuple_(revisions.c.system, revisions.c.entity, revisions.c.key).in_(places[start : start + CHUNK]))
             .order_by(revisions.c.system, revisions.c.entity, revisions.c.key)
-            .with_for_update()
         )
-        for row in (await session.execute(statement)).mappings():
+        for row in (await session.execute(statement.with_for_update() if lock else statement)).mappings():
             found[(row["system"], row["entity"], row["key"])] = dict(row)
     return found
 
