@@ -86,7 +86,7 @@ class Entity(Part):
     @property
     def demand_links(self) -> tuple[DemandLink, ...]:
         """The order lines that this serves; () for stock, or where nothing is said."""
-        return getattr(self, "demands", None) or ()
+        return self.__dict__.get("demands") or ()
 
 
 def _text(part: object) -> str:
