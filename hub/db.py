@@ -95,7 +95,12 @@ class Database:
 
 def insert(session: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the session's dialect."""
-    return postgresql.insert(table) if session.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_for(session.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The same for a statement that is built once and kept."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import RowMapping, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
-from hub.db import insert
 from hub.storage.records import KnownDocument, document_of, upsert
 from hub.storage.tables import deliveries, documents
 
@@ -65,13 +64,8 @@ async def put(session: AsyncConnection, row: Delivery) -> None:
         "state": row.state, "settle_at": row.settle_at, "topic": row.partition.topic, "partition": row.partition.number,
         "attempts": row.attempts, "code": row.code, "facts": row.facts, "began_at": row.began_at, "ended_at": row.ended_at,
     }
-    statement = insert(session, deliveries).values(values)
     kept = ("operation", "step", "state", "settle_at", "attempts", "code", "facts", "ended_at", "topic", "partition")
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["target", "document", "event"], set_={name: statement.excluded[name] for name in kept}
-        )
-    )
+    await upsert(session, deliveries, [values], ("target", "document", "event"), kept)
 
 
 async def supersede_held(session: AsyncConnection, row: Delivery, now: datetime) -> None:

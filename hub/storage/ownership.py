@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from hub.bus.base import Lost, Partition
 from hub.db import insert
@@ -22,6 +21,15 @@ class Owned:
     epoch: int
 
 
+# asked with every batch and every document, so they are built once
+_ROW = and_(
+    ownership.c.group == bindparam("in_group"), ownership.c.topic == bindparam("of_topic"), ownership.c.partition == bindparam("number")
+)
+EPOCH = select(ownership.c.epoch).where(_ROW)
+FENCE = EPOCH.with_for_update(read=True)
+ADVANCE = update(ownership).where(_ROW, ownership.c.epoch == bindparam("mine")).values(next_offset=bindparam("offset"))
+
+
 async def raise_epoch(session: AsyncConnection, group: str, partition: Partition) -> tuple[Owned, int]:
     """Take the partition over (P2): a new epoch, and the offset to begin at. Waits for writes in flight under the older one."""
     statement = insert(session, ownership).values(group=group, topic=partition.topic, partition=partition.number, epoch=1, next_offset=0)
@@ -34,10 +42,7 @@ async def raise_epoch(session: AsyncConnection, group: str, partition: Partition
 
 async def advance(session: AsyncConnection, owned: Owned, next_offset: int) -> None:
     """First statement of a batch's transaction (P3): move the offset under our epoch. Raises Lost."""
-    result = await session.execute(
-        update(ownership).where(_row(owned), ownership.c.epoch == owned.epoch).values(next_offset=next_offset)
-    )
-    if result.rowcount != 1:
+    if (await session.execute(ADVANCE, {**_named(owned), "mine": owned.epoch, "offset": next_offset})).rowcount != 1:
         raise Lost(owned)
 
 
@@ -49,18 +54,15 @@ async def next_offset(session: AsyncConnection, group: str, partition: Partition
 
 async def fence(session: AsyncConnection, owned: Owned) -> None:
     """First statement of any other transaction of the owner's: lanes may hold it side by side, a raise waits for them. Raises Lost."""
-    statement = select(ownership.c.epoch).where(_row(owned)).with_for_update(read=True)
-    if (await session.execute(statement)).scalar_one_or_none() != owned.epoch:
+    if (await session.execute(FENCE, _named(owned))).scalar_one_or_none() != owned.epoch:
         raise Lost(owned)
 
 
 async def still_owned(session: AsyncConnection, owned: Owned) -> None:
     """Last statement of a batched read (P4): not mine any more, nothing is decided. Raises Lost."""
-    if (await session.execute(select(ownership.c.epoch).where(_row(owned)))).scalar_one_or_none() != owned.epoch:
+    if (await session.execute(EPOCH, _named(owned))).scalar_one_or_none() != owned.epoch:
         raise Lost(owned)
 
 
-def _row(owned: Owned) -> ColumnElement[bool]:
-    return and_(
-        ownership.c.group == owned.group, ownership.c.topic == owned.partition.topic, ownership.c.partition == owned.partition.number
-    )
+def _named(owned: Owned) -> dict[str, object]:
+    return {"in_group": owned.group, "of_topic": owned.partition.topic, "number": owned.partition.number}

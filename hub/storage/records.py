@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, Table, TextClause, select, text, tuple_
+from sqlalchemy import Executable, RowMapping, Table, TextClause, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.db import insert
+from hub.db import insert_for
 from hub.storage.tables import documents, record_states, tallies
 
 CHUNK = 300
@@ -125,11 +125,16 @@ def document_of(row: RowMapping) -> KnownDocument:
 
 async def tally(session: AsyncConnection, loop: str, system: str, outcomes: Mapping[str, int]) -> None:
     """Count how messages ended."""
-    for outcome, count in outcomes.items():
-        statement = insert(session, tallies).values(loop=loop, system=system, outcome=outcome, count=count)
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["loop", "system", "outcome"], set_={"count": tallies.c.count + count})
-        )
+    rows = [{"loop": loop, "system": system, "outcome": outcome, "count": count} for outcome, count in outcomes.items() if count]
+    if rows:
+        await session.execute(_counting(session.dialect.name), rows)
+
+
+@cache
+def _counting(dialect: str) -> Executable:
+    statement = insert_for(dialect, tallies)
+    added = {"count": tallies.c.count + statement.excluded["count"]}
+    return statement.on_conflict_do_update(index_elements=["loop", "system", "outcome"], set_=added)
 
 
 async def upsert(
@@ -146,9 +151,14 @@ async def upsert(
     if len(unique) > 1 and session.dialect.name == "postgresql":
         await session.execute(_upsert_at_once(table, tuple(rows[0]), tuple(key), tuple(names)), {"rows": _JSON.encode(unique).decode()})
         return
-    statement = insert(session, table)
-    change = statement.on_conflict_do_update(index_elements=list(key), set_={name: statement.excluded[name] for name in names})
-    await session.execute(change, unique)
+    await session.execute(_upserting(session.dialect.name, table, tuple(rows[0]), tuple(key), tuple(names)), unique)
+
+
+@cache
+def _upserting(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...], changed: tuple[str, ...]) -> Executable:
+    """Built once per shape: building and hashing it would cost more than carrying it out. `columns` are those of the rows."""
+    statement = insert_for(dialect, table)
+    return statement.on_conflict_do_update(index_elements=list(key), set_={name: statement.excluded[name] for name in changed})
 
 
 @cache
