@@ -51,7 +51,8 @@ async def open_incident(session: AsyncConnection, kind: str, subject: str, facts
     system = str(facts.get("system", ""))
     concerns = f"system:{system}" if rule.concerns == "system" else rule.concerns
     fresh = insert(session, incidents).values(
-        kind=kind, subject=subject, grade=rule.grade, concerns=concerns, system=system, facts=dict(facts), count=1, opened_at=now, last_at=now,
+        kind=kind, subject=subject, grade=rule.grade, concerns=concerns, system=system, facts=dict(facts), count=1,
+        opened_at=now, last_at=now,
     )
     opened = (await session.execute(fresh.on_conflict_do_nothing().returning(incidents.c.id))).first()
     if opened is not None:

@@ -25,7 +25,7 @@ from hub.pipeline.lanes import place
 from hub.pipeline.wire import Inbound, bytes_hash, keep
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import BEHIND, WAITING, Hold
-from hub.storage.records import KnownDocument, RecordPlace, RecordState
+from hub.storage.records import KeyPlace, KnownDocument, RecordPlace, RecordState
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,7 @@ class Passed(NamedTuple):
     events: list[Event]
     documents: list[KnownDocument]
     content: Mapping[str, str]
+    sent_back: list[KeyPlace]
 
 
 class Waits(NamedTuple):
@@ -78,6 +79,7 @@ class Plan:
         self.states: dict[RecordPlace, RecordState] = {}
         self.events: list[Event] = []
         self.documents: list[KnownDocument] = []
+        self.sent_back: list[KeyPlace] = []
         self.new: list[Hold] = []
         self.again: list[Hold] = []
         self.closed: dict[str, list[int]] = {}
@@ -158,7 +160,7 @@ class Plan:
             return waiting(work.causes, work.details)
         events = stages.seal(work, self._origin, traceparent)
         content = {f"{event.entity} {event.key}": bytes_hash(event.data) for event in events}
-        return Passed(events, stages.own_documents(work, events), content)
+        return Passed(events, stages.own_documents(work, events), content, stages.sent_back(work))
 
     def _full_state(self, record: Inbound) -> bool:
         system = self._known.rules.systems[record.system]
@@ -176,6 +178,7 @@ class Plan:
             else:
                 self.events.append(event)
                 self.tally["published"] += 1
+        self.sent_back.extend(passed.sent_back)
         if last is None:
             self.documents.extend(passed.documents)
         self.states[(record.system, record.entity, record.key)] = RecordState(

@@ -188,6 +188,19 @@ def own_documents(work: Work, events: Sequence[Event]) -> list[KnownDocument]:
     ]
 
 
+SENT_BACK = frozenset({"draft", "rejected"})
+"""States in which another system tells us that a document of ours is not where we left it."""
+
+
+def sent_back(work: Work) -> list[KeyPlace]:
+    """Documents of which their target says that they were sent back: the same content is to be written once more."""
+    return [
+        (work.system.name, draft.spec.entity, draft.content.key)
+        for draft in work.drafts
+        if not draft.owner and draft.content is not None and getattr(draft.content, "state", None) in SENT_BACK
+    ]
+
+
 def written_place(record: Inbound) -> KeyPlace | None:
     """The document of ours that the record carries the key of."""
     entity_name, _, key = (record.document_key or "").partition("/")

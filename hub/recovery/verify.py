@@ -1,4 +1,4 @@
-"""`hub verify`: the protocol's invariants (PROTOCOL.md 1–5) as questions to the database and the bus. A finding is a defect, or a moment.
+"""`hub verify`: the protocol's invariants (the protocol 1–5) as questions to the database and the bus. A finding is a defect, or a moment.
 
 Each check reads what is committed; on a hub at work a finding may be a transaction in flight: ask again before alarm.
 """
@@ -33,7 +33,7 @@ NORMALIZE = "normalize"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that must not be. `invariant`: its number in PROTOCOL.md; the text is `verify-<code>`."""
+    """One thing that must not be. `invariant`: its number in the protocol; the text is `verify-<code>`."""
 
     invariant: int
     code: str

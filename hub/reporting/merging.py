@@ -7,7 +7,7 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
-ENDINGS = ("deleted", "cancelled", "reversed", "rejected", "cancel_requested", "closed")
+ENDINGS = ("deleted", "cancelled", "reversed", "rejected", "closed", "cancel_requested")
 """States that stand whoever says them, the strongest first."""
 
 WITHDRAWN = frozenset({"reversed", "cancelled", "deleted"})

@@ -34,6 +34,7 @@ from hub.storage.records import (
     RecordState,
     documents_by_key,
     documents_by_number,
+    forget_payloads,
     keep_record_states,
     note_documents,
     record_states_of,
@@ -176,6 +177,7 @@ class NormalizeLoop:
         await note_unknown_codes(session, [*plan.new, *plan.again], self._road.now())   # before hold rows, as an approver locks them
         await note_documents(session, plan.documents)
         await document_arrived(session, plan.documents)
+        await forget_payloads(session, plan.sent_back)
         await holds.insert_holds(session, plan.new)
         for row in plan.again:
             await holds.wait_again(session, row)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, RowMapping, Table, TextClause, select, text, tuple_
+from sqlalchemy import Executable, RowMapping, Table, TextClause, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert_for
@@ -114,6 +114,13 @@ async def note_documents(session: AsyncConnection, known: Sequence[KnownDocument
         for one in known
     ]
     await upsert(session, documents, rows, ("system", "entity", "key"), ("id", "number"))
+
+
+async def forget_payloads(session: AsyncConnection, places: Sequence[KeyPlace]) -> None:
+    """What stands there is no longer what we wrote: the next event is written even where it would change nothing."""
+    if places:
+        where = tuple_(documents.c.system, documents.c.entity, documents.c.key).in_(list(places))
+        await session.execute(update(documents).where(where, documents.c.ours.is_(True)).values(payload=""))
 
 
 def document_of(row: RowMapping) -> KnownDocument:

@@ -89,5 +89,4 @@ DEMO: dict[str, Text] = {
     "scene-payload-look": Text("同一张订单,两个系统收到的内容并排:ERP 的有价格,MES 的没有。", "One order side by side: what the ERP was sent has prices, what the MES was sent has none."),
     "scene-payload-seen": Text("ERP 收到 {erp} 个价格字段;MES 收到 {mes} 个。", "The ERP was sent {erp} price field(s), the MES {mes}."),
     "wait-for-orders": Text("还没有合适的订单,请稍后再试。", "There is no suitable order yet; try again in a moment."),
-    "sabotage-unknown": Text("没有名为“{name}”的破坏方式。可用的有:{known}。", "There is no sabotage named '{name}'. There are: {known}."),
 }  # fmt: skip

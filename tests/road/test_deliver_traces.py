@@ -1,4 +1,4 @@
-"""Every trace that PROTOCOL.md prevents in deliver: two workers, one target, calls that land late; each test names its rule."""
+"""Every trace that the protocol prevents in deliver: two workers, one target, calls that land late; each test names its rule."""
 
 from __future__ import annotations
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hub.runtime.road import Road
 from hub.storage.causes import Cause, CauseKind
+from hub.storage.records import documents_by_key
 from master_data.proposals import approve, propose
 from master_data.proposed import AddCrossReference
 from tests.road.conftest import Stage
-from tests.road.toy import eventually, hold_rows, open_rows, open_toy_road, running
+from tests.road.toy import eventually, hold_rows, open_rows, open_toy_road, order, running
 
 
 async def test_an_order_becomes_one_submitted_document(stage: Stage) -> None:
@@ -133,3 +135,21 @@ async def test_a_cause_is_read_back_as_it_was_written() -> None:
 
 async def _nothing_held(road: object) -> bool:
     return await open_rows(road) == 0  # type: ignore[arg-type]
+
+
+async def test_an_order_that_the_target_sent_back_is_written_again_though_nothing_else_changed(stage: Stage) -> None:
+    pair = stage.pair
+    pair.order("SO-1")
+    async with open_toy_road(*stage) as road, running(road):
+        papers = pair.erp.papers["sales_order/P1/SO-1"]
+        await eventually(lambda: papers and papers[0].step == "submit")
+        pair.erp.say("SO", "1", 1, {"no": "SO-1", "state": "rejected", "words": "交期过紧"}, lane="SO/SO-1")
+        await eventually(lambda: _payload_forgotten(road))
+        pair.crm.say("order", "SO-1", 2, order("SO-1") | {"ordered_at": "2026-11-22T09:00:00Z"})
+        await eventually(lambda: papers[0].revision == 2000)
+
+
+async def _payload_forgotten(road: Road) -> bool:
+    async with road.db.read() as session:
+        known = await documents_by_key(session, [("erp", "sales_order", "P1/SO-1")])
+    return bool(known) and next(iter(known.values())).payload == ""

@@ -1,4 +1,4 @@
-"""Every trace that PROTOCOL.md prevents in normalize, staged with the real loop and two workers; each test names its rule."""
+"""Every trace that the protocol prevents in normalize, staged with the real loop and two workers; each test names its rule."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ SHOP = Card(
 WORKS = Card(
     product="works", vendor=NAME, versions="1", roles=("erp",), requests_per_s=10_000,
     entities=(
-        EntityCard(entity="SO", name=NAME, steps=("save", "submit"), default_step="submit", refuses_duplicates=True, carries_mark=True,
-                   settle_s=SETTLE_S),
+        EntityCard(entity="SO", name=NAME, polled=True, version="owner", steps=("save", "submit"), default_step="submit",
+                   refuses_duplicates=True, carries_mark=True, settle_s=SETTLE_S),
         EntityCard(entity="BP", name=NAME, steps=("save",), default_step="save", carries_mark=True, settle_s=SETTLE_S),
         EntityCard(entity="MO", name=NAME, polled=True, version="owner"),
         EntityCard(entity="MI", name=NAME, polled=True, version="owner"),

@@ -99,8 +99,10 @@ class Auditor:
 
     def _decide_cancellation(self, entry: Entry) -> None:
         """What is shipped cannot be cancelled; everything else can: running work makes for stock then."""
-        if any(demand.shipped for demand in self._ledger.order_lines(entry.organisation, entry.number)):
+        demands = self._ledger.order_lines(entry.organisation, entry.number)
+        if any(demand.shipped for demand in demands):
             self._desk.mark(entry, AUDITED, state="accepted", rejection="已发货,不能取消")
+            self._plan(demands)
             return
         self._cancel(self._desk.mark(entry, "cancelled", state="cancelled"))
 

@@ -92,7 +92,8 @@ class OrderProof:
     def _check_cancelled(self, line: OrderLine, order: Entry, target: Row | None) -> Iterator[Finding]:
         """Cancelled in the ERP, too; or refused there, because goods were on their way already."""
         self.cancelled += 1
-        if target is None or is_off(order, target) or self._shipped.of("shipment", order, int(target["line"])):
+        on_its_way = any(self._shipped.of("shipment", order, int(row["line"])) for row in order.data["lines"])
+        if target is None or is_off(order, target) or on_its_way:
             return
         yield Finding("cancellation-missing", {**line.facts, "target": order.data.get("state") or order.status})
 

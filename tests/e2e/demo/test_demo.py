@@ -1,0 +1,56 @@
+"""The closed loop, headless, with faults and kills: nothing lost, doubled, out of order, left open or out of bounds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.db import Database
+from hub.demo.sabotage import SABOTAGES
+from hub.recovery.verify import verify
+from tests.conftest import postgres_database
+from tests.e2e.demo.running import ZEROS, Ended, run_demo
+
+pytestmark = pytest.mark.verify
+LIMIT = ("--limit", "600")
+
+
+def check(ended: Ended, orders: int, restarts: int) -> None:
+    """A good end."""
+    assert ended.status == 0, ended.printed
+    assert {name: ended.figures[name] for name in ZEROS} == dict.fromkeys(ZEROS, 0)
+    assert (ended.figures["orders"], ended.figures["restarts"]) == (orders, restarts)
+    assert ended.figures["lines"] >= orders
+    assert sum(ended.figures["faults"].values()) > 0
+
+
+async def test_the_loop_closes_in_the_embedded_profile_through_faults_and_kills(tmp_path: Path) -> None:
+    check(await run_demo(tmp_path, "--orders", "20", "--kill", "2", *LIMIT), 20, 2)
+    db = Database.connect(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'state.db'}")
+    assert list(await verify(db, None, datetime.now(UTC))) == []
+    await db.close()
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+async def test_the_loop_closes_in_the_cluster_profile_through_faults_and_kills(tmp_path: Path, kafka_address: str) -> None:
+    async with postgres_database() as url:
+        ended = await run_demo(tmp_path, "--orders", "20", "--kill", "2", "--bus", f"kafka://{kafka_address}", "--db", url, *LIMIT)
+    check(ended, 20, 2)
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+async def test_other_seeds_close_the_loop_too(tmp_path: Path, seed: str) -> None:
+    check(await run_demo(tmp_path, "--orders", "20", "--seed", seed, *LIMIT), 20, 0)
+
+
+FOUND_AS = {"drop": "lost", "double": "duplicated", "swap": "out_of_order", "leak": "boundary_breaches"}
+
+
+@pytest.mark.parametrize("how", list(SABOTAGES))
+async def test_a_hub_that_is_broken_on_purpose_fails_the_proof(tmp_path: Path, how: str) -> None:
+    ended = await run_demo(tmp_path, "--orders", "20", "--sabotage", how, "--limit", "120")
+    assert ended.status == 1, ended.printed
+    assert ended.figures[FOUND_AS[how]] > 0
