@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.runtime.road import Road
+from hub.sdk import Record
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import documents_by_key
 from master_data.proposals import approve, propose
@@ -143,7 +144,8 @@ async def test_an_order_that_the_target_sent_back_is_written_again_though_nothin
     async with open_toy_road(*stage) as road, running(road):
         papers = pair.erp.papers["sales_order/P1/SO-1"]
         await eventually(lambda: papers and papers[0].step == "submit")
-        pair.erp.say("SO", "1", 1, {"no": "SO-1", "state": "rejected", "words": "交期过紧"}, lane="SO/SO-1")
+        payload = {"no": "SO-1", "state": "rejected", "words": "交期过紧"}
+        pair.erp.records.append(Record(organisation="100", entity="SO", key="1", lane="SO/SO-1", version=1, payload=payload))
         await eventually(lambda: _payload_forgotten(road))
         pair.crm.say("order", "SO-1", 2, order("SO-1") | {"ordered_at": "2026-11-22T09:00:00Z"})
         await eventually(lambda: papers[0].revision == 2000)
