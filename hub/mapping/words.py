@@ -98,8 +98,17 @@ def join_key(value: Any) -> str:
 def part_key(value: Any, *, place: int) -> str:
     """Part number `place` (from 1) of a compound code; empty where it has fewer."""
     code = text(value)
-    parts = json.loads(code) if code.startswith("[") else [code]
+    parts = _parts(code)
     return text(parts[place - 1]) if 1 <= place <= len(parts) else ""
+
+
+def _parts(code: str) -> list[Any]:
+    """The parts of a compound code; a plain code may begin with a bracket, too."""
+    try:
+        parts = json.loads(code) if code.startswith("[") else [code]
+    except ValueError:
+        return [code]
+    return parts if all(isinstance(part, str) for part in parts) else [code]
 
 
 def own_key(value: Any, *, organisation: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.mapping.errors import MappingFailed
 from hub.mapping.functions import CONVERSIONS, REQUIRED, Conversion, Example
+from hub.mapping.words import part_key
 from hub.texts import TEXTS
 
 EXAMPLES = [(conversion, example) for conversion in CONVERSIONS.values() for example in conversion.examples]
@@ -59,3 +60,7 @@ def test_whatever_comes_a_conversion_answers_or_refuses(value: Any) -> None:
                 _convert(conversion, example._replace(given=value))
             except MappingFailed as error:
                 assert error.code in TEXTS
+
+
+def test_a_plain_code_that_begins_with_a_bracket_is_one_part() -> None:
+    assert [part_key(code, place=1) for code in ("[", "[M8", "[1]", '["A","red"]')] == ["[", "[M8", "[1]", "A"]

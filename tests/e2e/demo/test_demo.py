@@ -27,7 +27,7 @@ def check(ended: Ended, orders: int, restarts: int) -> None:
 
 
 async def test_the_loop_closes_in_the_embedded_profile_through_faults_and_kills(tmp_path: Path) -> None:
-    check(await run_demo(tmp_path, "--orders", "20", "--kill", "2", *LIMIT), 20, 2)
+    check(await run_demo(tmp_path, "--orders", "10", "--kill", "2", *LIMIT), 10, 2)
     db = Database.connect(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'state.db'}")
     assert list(await verify(db, None, datetime.now(UTC))) == []
     await db.close()
@@ -37,13 +37,13 @@ async def test_the_loop_closes_in_the_embedded_profile_through_faults_and_kills(
 @pytest.mark.postgres
 async def test_the_loop_closes_in_the_cluster_profile_through_faults_and_kills(tmp_path: Path, kafka_address: str) -> None:
     async with postgres_database() as url:
-        ended = await run_demo(tmp_path, "--orders", "20", "--kill", "2", "--bus", f"kafka://{kafka_address}", "--db", url, *LIMIT)
-    check(ended, 20, 2)
+        ended = await run_demo(tmp_path, "--orders", "10", "--kill", "2", "--bus", f"kafka://{kafka_address}", "--db", url, *LIMIT)
+    check(ended, 10, 2)
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
+@pytest.mark.parametrize("seed", ["1", "2"])
 async def test_other_seeds_close_the_loop_too(tmp_path: Path, seed: str) -> None:
-    check(await run_demo(tmp_path, "--orders", "20", "--seed", seed, *LIMIT), 20, 0)
+    check(await run_demo(tmp_path, "--orders", "10", "--seed", seed, *LIMIT), 10, 0)
 
 
 FOUND_AS = {"drop": "lost", "double": "duplicated", "swap": "out_of_order", "leak": "boundary_breaches"}
@@ -51,6 +51,6 @@ FOUND_AS = {"drop": "lost", "double": "duplicated", "swap": "out_of_order", "lea
 
 @pytest.mark.parametrize("how", list(SABOTAGES))
 async def test_a_hub_that_is_broken_on_purpose_fails_the_proof(tmp_path: Path, how: str) -> None:
-    ended = await run_demo(tmp_path, "--orders", "20", "--sabotage", how, "--limit", "120")
+    ended = await run_demo(tmp_path, "--orders", "10", "--sabotage", how, "--limit", "75")
     assert ended.status == 1, ended.printed
     assert ended.figures[FOUND_AS[how]] > 0
