@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
-from hub.storage.records import KnownDocument, document_of, upsert
+from hub.storage.records import KnownDocument, upsert
 from hub.storage.tables import deliveries, documents
 
 WRITING, IN_DOUBT, SETTLED, DONE, HELD, SUPERSEDED, DISCARDED = (
@@ -115,12 +115,6 @@ async def verified(session: AsyncConnection, system: str, entity: str, key: str,
     """Note what a verification saw, unless the document was written anew meanwhile."""
     where = (documents.c.system == system, documents.c.entity == entity, documents.c.key == key, documents.c.event == event)
     return (await session.execute(update(documents).where(*where).values(**changes))).rowcount == 1
-
-
-async def not_usable(session: AsyncConnection, system: str, entity: str, keys: Sequence[str]) -> list[KnownDocument]:
-    """Which of these documents stand in the system but cannot be referred to yet."""
-    where = (documents.c.system == system, documents.c.entity == entity, documents.c.key.in_(list(keys)), documents.c.usable.is_(False))
-    return [document_of(row) for row in (await session.execute(select(documents).where(*where))).mappings()]
 
 
 def _delivery(row: RowMapping) -> Delivery:
