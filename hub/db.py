@@ -73,7 +73,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; what it sees is committed."""
-        async with self.engine.connect() as session:
+        async with self._connection() as session:
             yield session
 
     @asynccontextmanager
@@ -83,10 +83,24 @@ class Database:
             async with self.engine.begin() as session:
                 yield session
             return
-        async with self._writer, self.engine.connect() as connection:
+        async with self._writer, self._connection() as connection:
             session = await connection.execution_options(immediate=True)
             async with session.begin():
                 yield session
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        """SQLite's goes back within this step of the event loop: `async with engine.connect()` closes in a task of its own, and the
+        write lock would be kept over a whole round of everyone else's work."""
+        if self._writer is None:
+            async with self.engine.connect() as connection:
+                yield connection
+            return
+        connection = await self.engine.connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def close(self) -> None:
         """Let go of every connection."""
