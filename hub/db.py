@@ -28,6 +28,8 @@ METADATA = MetaData(
 )
 
 BUSY_S = 30
+QUIET: dict[str, Any] = {"hide_parameters": True}
+"""A failed statement's error goes to logs and incidents: it names no values, for they are people's messages."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -63,11 +65,13 @@ class Database:
         """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
         if url.startswith("sqlite"):
             path, disk = make_url(url).database or ":memory:", Disk()
-            engine = create_async_engine(url, async_creator=lambda *_, **__: connect(path, BUSY_S, disk), pool_size=pool, max_overflow=0)
+            engine = create_async_engine(
+                url, async_creator=lambda *_, **__: connect(path, BUSY_S, disk), pool_size=pool, max_overflow=0, **QUIET
+            )
             event.listen(engine.sync_engine, "connect", _open_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
-            engine = create_async_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True)
+            engine = create_async_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, **QUIET)
         return cls(engine)
 
     @asynccontextmanager

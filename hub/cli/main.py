@@ -6,6 +6,7 @@ import typer
 
 from hub.cli import codes, demo, holds, running, setting_up, watching
 from hub.cli.command import Command, add, both
+from hub.observability.logs import configure
 
 TOP: tuple[Command, ...] = (*setting_up.TOP, *running.TOP, *watching.TOP)
 GROUPS: tuple[tuple[str, tuple[Command, ...]], ...] = (
@@ -38,6 +39,7 @@ def build() -> typer.Typer:
 
 def run() -> None:
     """The console script `hub`."""
+    configure(as_json=False, level="warning")
     build()()
 
 

@@ -21,7 +21,7 @@ def configure(*, as_json: bool, level: str = "info", stream: TextIO | None = Non
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
         mask,
     ]
-    end: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=out.isatty())
+    end: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _for_the_eye(out)
     traces = [structlog.processors.format_exc_info] if as_json else []
     number = getattr(logging, level.upper())
     structlog.configure(
@@ -37,6 +37,11 @@ def configure(*, as_json: bool, level: str = "info", stream: TextIO | None = Non
     root.setLevel(max(number, logging.INFO))
     for noisy in ("httpx", "httpcore", "aiosqlite", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _for_the_eye(out: TextIO) -> structlog.dev.ConsoleRenderer:
+    """Tracebacks without local variables: structlog's default prints them, and in them stand payloads and secrets."""
+    return structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
 def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
