@@ -42,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     Rule("waits-for-each-other", 3, "it"),
     Rule("loop-failing", 1, "it"),
 )
+BY_ITSELF = "hub"
+"""Who closes an incident that is over by itself."""
 _BY_KIND = {rule.kind: rule for rule in RULES}
 
 
@@ -67,6 +69,14 @@ async def close_incidents(session: AsyncConnection, kind: str, subject: str, now
     """It is over: by itself (`by` 'hub') or by a person."""
     where = (incidents.c.kind == kind, incidents.c.subject == subject, incidents.c.closed_at.is_(None))
     return (await session.execute(update(incidents).where(*where).values(closed_at=now, closed_by=by, reason=reason))).rowcount
+
+
+async def closed_by_a_person(session: AsyncConnection, kind: str, subject: str) -> bool:
+    """Whether the last incident of this kind and subject is over because a person said so."""
+    where = (incidents.c.kind == kind, incidents.c.subject == subject)
+    statement = select(incidents.c.closed_by).where(*where, incidents.c.closed_at.is_not(None))
+    last = select(incidents.c.id).where(*where).order_by(incidents.c.id.desc()).limit(1).scalar_subquery()
+    return (await session.execute(statement.where(incidents.c.id == last))).scalar_one_or_none() not in (None, BY_ITSELF)
 
 
 async def list_incidents(session: AsyncConnection, *, open_only: bool = True, limit: int = 200) -> list[RowMapping]:

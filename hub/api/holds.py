@@ -1,4 +1,4 @@
-"""`/api/v1/holds` and `/api/v1/incidents`: what waits, what a person must act on, and their word about it."""
+"""`/api/v1/holds`, `/incidents`, `/systems`: what waits, what a person must act on, and their word about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.served import language, now, served
-from hub.services import holds, incidents
+from hub.services import holds, incidents, systems
 from hub.services.plain import plain
 
 router = APIRouter(tags=["holds"])
@@ -82,3 +82,18 @@ async def close_incident(request: Request, incident: int, word: Word) -> Any:
     """A person says it is over."""
     db = served(request).road.db
     return plain(await incidents.close_incident(db, incident, by=word.by, reason=word.reason, now=now(request)))
+
+
+@router.get("/systems")
+async def list_systems(request: Request) -> Any:
+    """Every configured system and how it stands."""
+    road = served(request).road
+    return plain(await systems.list_systems(road.db, road.settings))
+
+
+@router.post("/systems/{system}/resume")
+async def resume_system(request: Request, system: str, word: Word) -> Any:
+    """Let a system go on that was stopped, or paused because too much of it was wrong."""
+    road = served(request).road
+    await systems.resume_system(road.db, road.settings, system, by=word.by, now=now(request))
+    return {"resumed": system}

@@ -17,10 +17,16 @@ class TooManyErrors(HubError):
 
 
 class Flood:
-    """Counts wrong messages (waits never count) over the last `WINDOW` or more. `suspected`: stopped before, or nobody knows yet."""
+    """Counts wrong messages (waits never count) over the last `WINDOW` or more.
+
+    `suspected`: stopped before, or nobody knows yet. `stopped`: a person has been told, and this stop stands. `let_on`: a person
+    lets the wrong ones be held; a window that is good again takes that word back.
+    """
 
     def __init__(self) -> None:
         self.suspected = True
+        self.stopped = False
+        self.let_on = False
         self._batches: deque[tuple[int, int]] = deque()
 
     def note(self, count: int, wrong: int) -> TooManyErrors | None:
@@ -30,6 +36,9 @@ class Flood:
             self._batches.popleft()
         total, bad = (sum(column) for column in zip(*self._batches))
         if total < WINDOW or bad <= total * SHARE:
+            self.stopped, self.let_on = False, self.let_on and total < WINDOW
+            return None
+        if self.let_on:
             return None
         self._batches.pop()
         self.suspected = True

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.bus.base import Message, Partition, Received
 from hub.bus.topics import canonical
 from hub.event import Event
-from hub.incidents import close_incidents, open_incident
+from hub.incidents import close_incidents, closed_by_a_person, open_incident
 from hub.model import entity
 from hub.pipeline import stages
 from hub.pipeline.flood import Flood
@@ -203,11 +203,15 @@ class NormalizeLoop:
     async def _watch(self, partition: Partition, plan: Plan, count: int) -> None:
         """A bad deploy cannot hold everything. Raises TooManyErrors, and the batch comes again."""
         wrong = sum(1 for row in plan.new if any(cause.kind is CauseKind.PERSON for cause in row.causes))
-        flooded = self._floods[partition].note(count, wrong)
+        flood, system = self._floods[partition], _system(partition)
+        flooded = flood.note(count, wrong)
         if flooded is None:
             return
-        system = _system(partition)
         async with self._road.db.write() as session:
+            flood.let_on = flood.stopped and await closed_by_a_person(session, "too-many-errors", system)
+            if flood.let_on:
+                return
+            flood.stopped = True
             facts = {"system": system, "wrong": flooded.facts["wrong"], "count": flooded.facts["count"]}
             await open_incident(session, "too-many-errors", system, facts, self._road.now())
         raise flooded

@@ -16,7 +16,7 @@ from hub.texts import LANGUAGES, Text
 from master_data.errors import PersonMissing
 
 RUNNING, STOPPED = "running", "stopped"
-ENDED_BY_RESUMING = ("credentials-rejected", "account-set-differs")
+ENDED_BY_RESUMING = ("credentials-rejected", "account-set-differs", "too-many-errors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +51,19 @@ async def list_systems(db: Database, settings: Settings) -> list[SystemView]:
 
 
 async def resume_system(db: Database, settings: Settings, name: str, *, by: str, now: datetime) -> None:
-    """The cause is mended: go on, and close its incidents. Raises NoSuchSystem, NotStopped, PersonMissing."""
+    """The cause is mended, or too many wrong messages are to be held after all: go on, and close its incidents.
+
+    Raises NoSuchSystem, NotStopped, PersonMissing.
+    """
     if not by.strip():
         raise PersonMissing()
     if name not in settings.systems:
         raise NoSuchSystem(system=name, known=", ".join(sorted(settings.systems)))
     async with db.write() as session:
         row = (await states(session)).get(name)
-        if row is None or row["state"] != STOPPED:
+        stopped = row is not None and row["state"] == STOPPED
+        if stopped:
+            await set_state(session, name, RUNNING, "", {"by": by}, now)
+        closed = [await close_incidents(session, kind, name, now, by, "resumed") for kind in ENDED_BY_RESUMING]
+        if not stopped and not any(closed):
             raise NotStopped(system=name)
-        await set_state(session, name, RUNNING, "", {"by": by}, now)
-        for kind in ENDED_BY_RESUMING:
-            await close_incidents(session, kind, name, now, by, "resumed")

@@ -44,7 +44,7 @@ COMMANDS: dict[str, Text] = {
     "command-incident-close": Text("关闭事件", "close an incident, with a reason"),
     "command-system": Text("已连接系统", "the connected systems"),
     "command-system-list": Text("系统及状态", "list the systems and how they stand"),
-    "command-system-resume": Text("恢复已停止的系统", "let a stopped system go on"),
+    "command-system-resume": Text("恢复已停止或因出错过多而暂停的系统", "let a system go on that was stopped, or paused because too much of it was wrong"),
     "command-mapping": Text("映射文件", "mapping files"),
     "command-mapping-list": Text("生效的映射文件", "list the files in force"),
     "command-mapping-test": Text("运行映射用例", "run the cases beside the files"),

@@ -11,7 +11,7 @@ from hub.incidents import open_incident
 from tests.services.builders import BY, NOW, OTHER, held_record, make_code, person, unknown
 
 ROUTES = ["/api/v1/holds", "/api/v1/incidents", "/api/v1/codes?kind=unit", "/api/v1/unknown-codes", "/api/v1/proposals",
-          "/api/v1/reports", "/api/v1/status"]  # fmt: skip
+          "/api/v1/reports", "/api/v1/status", "/api/v1/systems"]  # fmt: skip
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -88,6 +88,15 @@ async def test_an_incident_is_closed_with_a_reason(hub: Hub, client: httpx.Async
     assert "erp" in row["what"]["zh"] and row["grade"] == 2
     assert (await client.post(f"/api/v1/incidents/{row['id']}/close", json={"by": BY, "reason": "线路已修复"})).status_code == 200
     assert (await client.get("/api/v1/incidents")).json() == []
+
+
+async def test_a_paused_system_is_resumed_while_the_hub_runs(hub: Hub, client: httpx.AsyncClient) -> None:
+    async with hub.road.db.write() as session:
+        await open_incident(session, "too-many-errors", "crm", {"system": "crm", "wrong": 150, "count": 200}, NOW)
+    assert [row["name"] for row in (await client.get("/api/v1/systems")).json()] == ["crm"]
+    assert (await client.post("/api/v1/systems/crm/resume", json={"by": BY})).json() == {"resumed": "crm"}
+    assert (await client.get("/api/v1/incidents")).json() == []
+    assert (await client.post("/api/v1/systems/crm/resume", json={"by": BY})).json()["code"] == "system-not-stopped"
 
 
 async def test_a_number_that_nobody_knows_is_not_found(client: httpx.AsyncClient) -> None:

@@ -22,3 +22,12 @@ def test_good_messages_after_it_let_the_loop_go_on() -> None:
     flood = Flood()
     assert flood.note(300, 300) is not None
     assert flood.note(300, 0) is None
+
+
+def test_whom_a_person_has_let_on_stops_again_only_after_it_was_good_once() -> None:
+    flood = Flood()
+    assert flood.note(300, 300) is not None
+    flood.let_on = True
+    assert [flood.note(300, 300) for _ in range(3)] == [None] * 3
+    assert flood.note(900, 0) is None
+    assert flood.note(1000, 1000) is not None

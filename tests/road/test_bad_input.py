@@ -12,6 +12,7 @@ from hub.bus.base import Message
 from hub.bus.topics import inbound
 from hub.incidents import list_incidents
 from hub.runtime.road import Road
+from hub.services.systems import resume_system
 from hub.storage.tables import tallies
 from hub.texts import render
 from tests.road.conftest import Stage
@@ -106,6 +107,10 @@ async def test_a_bad_deploy_stops_the_loop_instead_of_holding_everything(stage: 
     async with open_toy_road(*stage) as road, running(road):
         await eventually(lambda: _incident(road, "too-many-errors"))
         assert await open_rows(road) < 200
+        await resume_system(road.db, road.settings, "crm", by="王芳", now=road.now())
+        await eventually(lambda: _count(road, 300))
+        await eventually(lambda: len([1 for papers in stage.pair.erp.papers.values() if papers and papers[0].step == "submit"]) == 100)
+        assert not await _incident(road, "too-many-errors")
 
 
 async def _incident(road: Road, kind: str) -> bool:

@@ -10,7 +10,7 @@ from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import topics_for
 from hub.config import Settings, SystemSettings
 from hub.db import Database
-from hub.incidents import open_incident
+from hub.incidents import closed_by_a_person, open_incident
 from hub.services.errors import NoSuchIncident, NoSuchSystem, NotStopped, ReasonNeeded
 from hub.services.incidents import close_incident, list_incidents
 from hub.services.status import measure, status
@@ -45,6 +45,18 @@ async def test_only_a_stopped_system_that_is_configured_is_resumed(database: Dat
         await resume_system(database, SETTINGS, "erp", by=BY, now=NOW)
     with pytest.raises(NoSuchSystem, match="erp"):
         await resume_system(database, SETTINGS, "epr", by=BY, now=NOW)
+
+
+async def test_a_system_paused_by_a_flood_of_errors_is_resumed_too(database: Database) -> None:
+    async with database.write() as session:
+        await open_incident(session, "too-many-errors", "erp", {"system": "erp", "wrong": 150, "count": 200}, NOW)
+        assert not await closed_by_a_person(session, "too-many-errors", "erp")
+    (row,) = await list_incidents(database)
+    assert "hub system resume erp" in row.what.zh and "hub system resume erp" in row.what.en
+    await resume_system(database, SETTINGS, "erp", by=BY, now=NOW)
+    async with database.read() as session:
+        assert await closed_by_a_person(session, "too-many-errors", "erp")
+    assert await list_incidents(database) == []
 
 
 async def test_an_incident_is_closed_once_with_a_reason(stopped: Database) -> None:
