@@ -111,7 +111,7 @@ SALES_ORDER = Form(
         Field("FBillTypeID.FNumber", "type"), Field("FDate", "ordered_at", "day"), Field("FCustId.FNumber", "customer"),
         Field("FSaleOrderFinance.FSettleCurrId.FNumber", "currency", values=CURRENCIES), Field("F_HUB_OPINION", "rejection"),
         Field("F_HUB_REQUEST", "state", values={"cancel_requested": "cancel", "*": ""}), Field("FNote", "remark"),
-        Field("FApproveDate", "", "given"),
+        Field("FApproveDate", "accepted_at", "given"),
     ),
     lines=(
         Field(HUB_LINE, "line", "number"), MATERIAL, *_quantity("FQty", "FUnitID.FNumber"), Field("FTaxPrice", "price_with_tax", "number"),
@@ -186,7 +186,7 @@ PRODUCTION_ORDER = Form(
     entry_id="FTreeEntity_FEntryId",
     header=(
         Field("FBillType.FNumber", "type", values={"rework": "SCDD02_SYS", "*": "SCDD01_SYS"}),
-        Field("FApproveDate", "released_at", "given"),
+        Field("FCreateDate", "created_at", "time"), Field("FApproveDate", "released_at", "given"),
     ),
     lines=(
         Field("FMaterialId.FNumber", "$.material"), Field("FQty", "$.quantity.value", "number"),

@@ -94,6 +94,7 @@ class ProductionOrder(Entity):
     outdated: bool = False
     planned_start_at: Time | None = None
     planned_end_at: Time | None = None
+    created_at: Time | None = None
     released_at: Time | None = None
     closed_at: Time | None = None
     priority: int | None = None

@@ -79,7 +79,10 @@ class SalesOrderLine(Row):
 
 
 class SalesOrder(Entity):
-    """An order of a customer. `rejection`: the words of the ERP's auditor (驳回). `based_on`: the version a change was made from (B20)."""
+    """An order of a customer. `rejection`: the words of the ERP's auditor (驳回). `based_on`: the version a change was made from (B20).
+
+    `confirmed_at` is the CRM's word, `accepted_at` the ERP's: when it was done, not when a record was last touched.
+    """
 
     entity = "sales_order"
     aggregate = "sales_order"
@@ -91,6 +94,8 @@ class SalesOrder(Entity):
     state: OrderState
     type: DocumentTypeCode | None = None
     ordered_at: Time
+    confirmed_at: Time | None = None
+    accepted_at: Time | None = None
     currency: CurrencyCode = "CNY"
     customer_order: Name | None = None
     salesperson: PersonCode | None = None

@@ -139,7 +139,7 @@ def _supply(order: Row, link: Row, before: Any, rows: Mapping[Table, Groups], op
     jobs, reports, inspections, receipts = (rows[table][key] for table in rows)
     return Supply(
         order=order, quantity=link["quantity"], before=before, operations=operations, jobs=jobs, reports=reports, inspections=inspections,
-        receipts=receipts, created_at=min((row["happened_at"] for row in history), default=None),
+        receipts=receipts, created_at=order["created_at"] or min((row["happened_at"] for row in history), default=None),
         released_at=order["released_at"] or _since(history, RELEASED),
     )  # fmt: skip
 

@@ -10,33 +10,29 @@ from typing import Any
 
 from hub.reporting.merging import Row, effective
 from hub.reporting.milestones import INVOICE, MILESTONES, ZERO, Milestone, Part, awaited, missing
+from hub.reporting.supplies import (
+    FINISHED,
+    Supply,
+    ended_at,
+    final_inspections,
+    inspected_at,
+    is_inspected,
+    is_outside,
+    is_outsourced,
+    is_within_making,
+    left_unmade,
+    overlap,
+    produced,
+    started_at,
+)
 
 CONFIRMED = frozenset({"confirmed", "accepted", "planned", "in_production", "ready", "part_shipped", "shipped", "delivered", "closed"})
 ACCEPTED = CONFIRMED - {"confirmed"}
 RELEASED = frozenset({"released", "in_progress", "completed", "closed"})
-FINISHED = frozenset({"completed", "closed"})
 SHIPPED = frozenset({"shipped", "delivered"})
-PASSED = frozenset({"passed", "concession"})
-ALLOWED = frozenset({"accept", "concession"})
 ENDED = frozenset({"cancelled", "rejected", "closed"})
 STANDING = frozenset({"cancelled", "rejected", "cancel_requested", "on_hold", "closed"})
 """States of a line that a person set; they show whatever the quantities say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supply:
-    """A production order that serves a line: its share begins after `before` pieces, which earlier demand links take."""
-
-    order: Row
-    quantity: Decimal
-    before: Decimal
-    operations: Sequence[Row]
-    jobs: Sequence[Row]
-    reports: Sequence[Row]
-    inspections: Sequence[Row]
-    receipts: Sequence[Row]
-    created_at: datetime | None
-    released_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +86,7 @@ def _made(supply: Supply) -> dict[str, list[Part]]:
     parts = {"t2": [_part(supply, supply.order, supply.created_at)], "t3": [_part(supply, supply.order, supply.released_at)]}
     if not wholly or supply.reports:
         parts["t4"] = [_part(supply, _first(supply.jobs, supply.reports, supply.order), started_at(supply), bool(outside) and outside[0])]
-        parts["t5"] = [_part(supply, _first(supply.reports, supply.jobs, supply.order), ended_at(supply), _now_outside(supply))]
+        parts["t5"] = [_part(supply, _first(supply.reports, supply.jobs, supply.order), ended_at(supply), is_outside(supply))]
     parts["t7"] = _received(supply, at_supplier=wholly)
     if is_inspected(supply):
         through = is_within_making(supply) or ended_at(supply) or all(part.at for part in parts["t7"])
@@ -109,90 +105,6 @@ def _first(*rows: Any) -> Row:
     return found
 
 
-def started_at(supply: Supply) -> datetime | None:
-    """When the first operation began, by job orders and reports; the ERP's word only where the MES is silent."""
-    times = [row["started_at"] for row in (*supply.jobs, *supply.reports) if row["started_at"] and not backwards(row)]
-    at: datetime | None = min(times, default=supply.order["actual_start_at"])
-    return at
-
-
-def ended_at(supply: Supply) -> datetime | None:
-    """When the last operation ended: once all pieces passed it or were lost before, or the order is finished."""
-    last = last_sequence(supply)
-    times = [row["reported_at"] if backwards(row) else row["ended_at"] or row["reported_at"] for row in _at(supply.reports, last)]
-    times += [row["ended_at"] for row in _at(supply.jobs, last)]
-    through = output(supply) + sum((row["scrap"] for row in supply.reports), ZERO) if last is not None else received(supply)
-    finished = supply.order["state"] in FINISHED or through >= supply.order["quantity"]
-    return max((at for at in times if at), default=supply.order["actual_end_at"]) if finished else None
-
-
-def _at(rows: Sequence[Row], last: int | None) -> list[Row]:
-    """The rows of the last operation; of all where it is not known."""
-    return [row for row in rows if last is None or row["sequence"] == last]
-
-
-def received(supply: Supply) -> Decimal:
-    """Pieces that were declared as received into stock, whether posted yet or not."""
-    return sum((row["quantity"] for row in supply.receipts), ZERO)
-
-
-def backwards(row: Row) -> bool:
-    """Whether the clock that told its times went wrong (B11): its quantities count, its times do not."""
-    return row["started_at"] is not None and row["ended_at"] is not None and row["ended_at"] < row["started_at"]
-
-
-def last_sequence(supply: Supply) -> int | None:
-    """The last planned operation; without a routing, the one whose reports say so; None as long as nobody knows."""
-    finals = [row for row in supply.reports if row["is_final"]]
-    return max((row["sequence"] for row in (supply.operations or finals) if row["sequence"] is not None), default=None)
-
-
-def is_within_making(supply: Supply) -> bool:
-    """Whether the goods are inspected before their last operation (tested, then packed)."""
-    asked = [row["sequence"] for row in supply.operations if row["inspected"]]
-    done = [row["sequence"] for row in final_inspections(supply) if row["sequence"] is not None]
-    last = last_sequence(supply)
-    return last is not None and 0 < max(asked + done, default=last) < last
-
-
-def output(supply: Supply) -> Decimal:
-    """Good and conceded pieces out of the last operation, mended ones included."""
-    last = last_sequence(supply)
-    return sum((row["good"] + row["concession"] for row in supply.reports if row["sequence"] == last and last is not None), ZERO)
-
-
-def is_outsourced(supply: Supply) -> bool:
-    """Whether a supplier makes the whole order (整单委外): no report is to be expected of it."""
-    return bool(supply.order["subcontracted"]) or (bool(supply.operations) and all(row["outsourced"] for row in supply.operations))
-
-
-def is_inspected(supply: Supply) -> bool:
-    """Whether the finished goods are inspected: asked for by the routing, or done; without a routing, expected until received."""
-    unknown = not supply.operations and not is_outsourced(supply) and not any(row["posted_at"] for row in supply.receipts)
-    return unknown or bool(final_inspections(supply)) or any(operation["inspected"] for operation in supply.operations)
-
-
-def final_inspections(supply: Supply) -> list[Row]:
-    """Inspections of the finished goods; first pieces and patrols are no milestone."""
-    return [row for row in supply.inspections if row["stage"] in ("last", "final")]
-
-
-def inspected_at(supply: Supply) -> datetime | None:
-    """When the last inspection was passed; None while the latest word of it is not a pass."""
-    latest = max(final_inspections(supply), key=lambda row: (row["inspected_at"] or row["happened_at"], row["key"]), default=None)
-    if latest is None or not (latest["state"] in PASSED or latest["disposition"] in ALLOWED):
-        return None
-    at: datetime = latest["inspected_at"] or latest["happened_at"]
-    return at
-
-
-def _now_outside(supply: Supply) -> bool:
-    """Whether the first operation that nobody has reported yet is done by a supplier."""
-    reported = {row["sequence"] for row in supply.reports}
-    ahead = [operation for operation in supply.operations if operation["sequence"] not in reported]
-    return bool(ahead) and bool(ahead[0]["outsourced"])
-
-
 def _received(supply: Supply, *, at_supplier: bool) -> list[Part]:
     """The line's share of what was received; what is still to come is a part without a time."""
     posted = sorted((row for row in supply.receipts if row["posted_at"]), key=lambda row: (row["posted_at"], row["key"]))
@@ -205,11 +117,6 @@ def _received(supply: Supply, *, at_supplier: bool) -> list[Part]:
     if open_quantity > 0 and not (parts and supply.order["state"] in FINISHED):
         parts.append(Part(supply.order["key"], supply.order["source"], open_quantity, None, at_supplier))
     return parts
-
-
-def overlap(begins: Decimal, ends: Decimal, from_: Decimal, to: Decimal) -> Decimal:
-    """How much two intervals share."""
-    return max(min(ends, to) - max(begins, from_), ZERO)
 
 
 def _parts(rows: Iterable[Row], time: str) -> list[Part]:
@@ -243,11 +150,6 @@ def line_state(facts: LineFacts) -> str:
     if own in ENDED:
         return str(own)
     return next((state for state in (whole, own) if state in STANDING), "")
-
-
-def produced(supply: Supply) -> Decimal:
-    """The line's share of what came out of the last operation, or was received where nothing is reported."""
-    return overlap(ZERO, max(output(supply), received(supply)), supply.before, supply.before + supply.quantity)
 
 
 def state(facts: LineFacts, found: Sequence[Milestone]) -> str:
@@ -284,6 +186,7 @@ def order_line(facts: LineFacts) -> dict[str, Any]:
         "received": found[7].reached, "shipped": found[8].reached, "invoiced": invoice.reached,
         "requested_at": line["requested_at"], "first_promised_at": line["first_promised_at"] or facts.first_promised_at,
         "promised_at": line["promised_at"], "cancelled_at": facts.cancelled_at, "under_percent": line["under_percent"],
+        "over_percent": line["over_percent"],
         **{f"t{number}": milestone.at for number, milestone in enumerate(chain)}, "invoiced_at": invoice.at,
         "not_applicable": " ".join(milestone.code for milestone in chain if not milestone.applies), "missing": " ".join(missing(chain)),
         "within_making": " ".join(milestone.code for milestone in chain if milestone.within),

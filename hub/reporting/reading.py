@@ -6,7 +6,7 @@ An event may be partial (the ERP about a CRM's order): what it does not say is N
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,10 @@ from hub.reporting import tables
 Said = Mapping[str, Any]
 Rows = dict[Table, list[dict[str, Any]]]
 
-ORDER_TIMES = ("planned_start_at", "planned_end_at", "released_at", "actual_start_at", "actual_end_at")
+ORDER_TIMES = ("planned_start_at", "planned_end_at", "created_at", "released_at", "actual_start_at", "actual_end_at")
+
+SINCE = {"confirmed": "confirmed_at", "accepted": "accepted_at"}
+"""The fields that say since when an order is in a state."""
 
 TERMS = ("good", "concession", "scrap", "rework", "repair")
 """What becomes of processed pieces; they balance (B1)."""
@@ -31,24 +34,33 @@ def sales_order(event: Event, data: Said) -> Rows:
     }  # fmt: skip
     items = [
         _named(event) | _material(line) | _times(line, "requested_at", "first_promised_at", "promised_at")
-        | {"line": line["line"], "state": line.get("state"), "under_percent": _number(line.get("under_tolerance_percent"))}
+        | {"line": line["line"], "state": line.get("state"), "under_percent": _number(line.get("under_tolerance_percent")),
+           "over_percent": _number(line.get("over_tolerance_percent"))}
         for line in data.get("lines") or ()
     ]  # fmt: skip
     return {tables.ORDERS: [head], tables.ORDER_ITEMS: items, tables.NUMBERS: _numbers(event, data, "customer_order")}
 
 
 def line_versions(event: Event, data: Said) -> list[dict[str, Any]]:
-    """Each line's state and promise in this version; a line without a state of its own has the order's."""
-    return [
-        _version(event) | _times(line, "promised_at") | {"position": line["line"], "state": line.get("state") or data.get("state")}
-        for line in data.get("lines") or ()
-    ]
+    """Each line's state and promise in this version; a line without a state of its own has the order's.
+
+    The order's own word when it was confirmed or accepted goes before the time of the record, which any touch of it changes.
+    """
+    return [_line_version(event, data, line) for line in data.get("lines") or ()]
+
+
+def _line_version(event: Event, data: Said, line: Said) -> dict[str, Any]:
+    state = line.get("state") or data.get("state")
+    since = _time(data, SINCE[state]) if state in SINCE else None
+    row = _version(event) | _times(line, "promised_at") | {"position": line["line"], "state": state}
+    return row | ({"happened_at": since} if since else {})
 
 
 def production_order(event: Event, data: Said) -> Rows:
     head = _head(event, data) | _material(data) | _times(data, *ORDER_TIMES) | {
         "kind": data.get("type"), "routing": data.get("routing"),
         "subcontracted": data.get("subcontracted"), "supplier": data.get("supplier"),
+        "over_percent": _number(data.get("over_tolerance_percent")),
         "reason": data.get("close_reason") or data.get("hold_reason") or data.get("cancel_reason"),
     }  # fmt: skip
     demand = [
@@ -81,7 +93,7 @@ def operation_report(event: Event, data: Said) -> Rows:
     row = _head(event, data) | _place(data) | _times(data, "started_at", "ended_at", "reported_at")
     row |= {term: _number(data.get(term)) or Decimal(0) for term in TERMS}
     row |= {
-        "material": data.get("material"), "unit": data.get("unit"),
+        "material": data.get("material"), "unit": data.get("unit"), "business_date": _date(data, "business_date"),
         "is_final": bool(data.get("is_final")), "first_pass": bool(data.get("first_pass", True)) and data.get("type") != "rework",
     }  # fmt: skip
     return {tables.REPORTS: [row], tables.NUMBERS: _numbers(event, data, "lot")}
@@ -102,7 +114,7 @@ def goods_receipt(event: Event, data: Said) -> Rows:
 
 
 def shipment(event: Event, data: Said) -> Rows:
-    head = _head(event, data) | _times(data, "shipped_at", "delivered_at")
+    head = _head(event, data) | _times(data, "shipped_at", "delivered_at") | {"business_date": _date(data, "business_date")}
     return {tables.SHIPMENTS: [head], tables.SHIPMENT_ITEMS: _items(event, data), tables.NUMBERS: _numbers(event, data, "tracking")}
 
 
@@ -186,6 +198,11 @@ def _number(value: Any) -> Decimal | None:
 def _time(data: Said, name: str) -> datetime | None:
     value = data.get(name)
     return None if value is None else datetime.fromisoformat(value)
+
+
+def _date(data: Said, name: str) -> date | None:
+    value = data.get(name)
+    return None if value is None else date.fromisoformat(value)
 
 
 def _times(data: Said, *names: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, Numeric, String, Table, Text, TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Column, Date, Dialect, Index, Integer, Numeric, String, Table, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from hub.db import METADATA, UtcTime
@@ -74,16 +74,16 @@ ORDER_ITEMS = _facts(
     "order_items",
     Column("material", String(120)), Column("quantity", Amount), Column("unit", String(20)), Column("state", String(40)),
     Column("requested_at", UtcTime), Column("first_promised_at", UtcTime), Column("promised_at", UtcTime), Column("under_percent", Amount),
-    also_key="line",
+    Column("over_percent", Amount), also_key="line",
 )  # fmt: skip
 
 PRODUCTION_ORDERS = _facts(
     "production_orders", *_said(),
     Column("material", String(120), index=True), Column("routing", String(300)),
     Column("quantity", Amount), Column("unit", String(20)), Column("kind", String(40)),
-    Column("subcontracted", Boolean), Column("supplier", String(120)), Column("released_at", UtcTime),
+    Column("subcontracted", Boolean), Column("supplier", String(120)), Column("created_at", UtcTime), Column("released_at", UtcTime),
     Column("planned_start_at", UtcTime), Column("planned_end_at", UtcTime), Column("reason", String(120)),
-    Column("actual_start_at", UtcTime), Column("actual_end_at", UtcTime),
+    Column("actual_start_at", UtcTime), Column("actual_end_at", UtcTime), Column("over_percent", Amount),
 )  # fmt: skip
 DEMAND = _facts("demand", _key("line_key"), Column("quantity", Amount), also_key="position")
 
@@ -109,7 +109,7 @@ REPORTS = _facts(
     Column("first_pass", Boolean, nullable=False), Column("is_final", Boolean, nullable=False),
     Column("unit", String(20)),
     *(Column(term, Amount, nullable=False) for term in ("good", "concession", "scrap", "rework", "repair")),
-    Column("started_at", UtcTime), Column("ended_at", UtcTime), Column("reported_at", UtcTime),
+    Column("started_at", UtcTime), Column("ended_at", UtcTime), Column("reported_at", UtcTime), Column("business_date", Date),
 )  # fmt: skip
 INSPECTIONS = _facts(
     "inspections", *_said(), _key("production_order"), Column("sequence", Integer), Column("stage", String(40)),
@@ -119,7 +119,9 @@ RECEIPTS = _facts(
     "receipts", *_said(), _key("production_order"), Column("material", String(120)), Column("quantity", Amount), Column("unit", String(20)),
     Column("declared_at", UtcTime), Column("posted_at", UtcTime),
 )  # fmt: skip
-SHIPMENTS = _facts("shipments", *_said(), Column("shipped_at", UtcTime), Column("delivered_at", UtcTime))
+SHIPMENTS = _facts(
+    "shipments", *_said(), Column("shipped_at", UtcTime), Column("delivered_at", UtcTime), Column("business_date", Date),
+)  # fmt: skip
 SHIPMENT_ITEMS = _facts("shipment_items", _key("line_key"), Column("quantity", Amount), also_key="position")
 INVOICES = _facts("invoices", *_said(), Column("invoiced_at", UtcTime))
 INVOICE_ITEMS = _facts("invoice_items", _key("line_key"), Column("quantity", Amount), also_key="position")
@@ -156,7 +158,7 @@ ORDER_LINES = Table(
     Column("state", String(40), nullable=False),
     *(Column(name, Amount, nullable=False) for name in ("quantity", "produced", "received", "shipped", "invoiced")),
     *(Column(name, UtcTime) for name in ("requested_at", "first_promised_at", "promised_at", "cancelled_at")),
-    Column("under_percent", Amount),
+    Column("under_percent", Amount), Column("over_percent", Amount),
     *(Column(f"t{number}", UtcTime) for number in range(10)), Column("invoiced_at", UtcTime),
     Column("not_applicable", String(120), nullable=False), Column("missing", String(120), nullable=False),
     Column("within_making", String(120), nullable=False),

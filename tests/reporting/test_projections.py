@@ -111,6 +111,16 @@ async def test_an_overtaken_version_still_tells_when_it_was_first_said(database:
     assert {name: found[name] for name in days} == {name: START + timedelta(days=day) for name, day in days.items()}
 
 
+async def test_a_milestone_is_when_it_was_done_and_not_when_its_record_was_last_touched(database: Database) -> None:
+    order = make_event(
+        "crm", "sales_order", 5, number="SO-1", customer="C1", state="confirmed", ordered_at=at(0), confirmed_at=at(0.5),
+        lines=[{"line": 1, "material": "PUMP", "quantity": pieces(100)}],
+    )  # fmt: skip
+    await take(database, order, make_answer(6, accepted_at=at(1)), make_production_order(7, created_at=at(2), released_at=at(3)))
+    found = await line(database)
+    assert [found[f"t{number}"] for number in range(4)] == [START + timedelta(days=day) for day in (0.5, 1, 2, 3)]
+
+
 async def test_a_revision_may_be_a_time_in_milliseconds(database: Database) -> None:
     await take(database, make_order(revision=1_790_000_000_000))
     assert (await rows(database, tables.ORDERS))[0]["revision"] == 1_790_000_000_000

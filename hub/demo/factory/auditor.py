@@ -93,7 +93,7 @@ class Auditor:
             demand.wanted = demand.shipped
         lines = [self._promised(line, demand) for line, demand in zip(entry.data["lines"], demands, strict=True)]
         state = "cancelled" if all(demand.wanted == 0 for demand in demands) else "accepted"
-        self._desk.mark(entry, AUDITED, state=state, lines=lines, rejection=None)
+        self._desk.mark(entry, AUDITED, state=state, lines=lines, rejection=None, accepted_at=self._agenda.moment)
         self._ledger.done["audited_orders"] += 1
         self._plan(demands + gone)
 

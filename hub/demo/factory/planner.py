@@ -200,7 +200,8 @@ class Planner:
     def _change(self, job: Job, state: str, *, status: str | None = None, **facts: Any) -> None:
         job.state = state
         entry = self._desk.get("production_order", job.organisation, job.number)
-        document = {**(entry.data if entry else {}), **self._document(job), **facts}
+        before = entry.data if entry else {"created_at": self._agenda.moment}
+        document = {**before, **self._document(job), **facts}
         default = "cancelled" if state == "cancelled" else "submitted" if state == "planned" else "audited"
         self._desk.write("production_order", job.organisation, job.number, document, status or default)
 

@@ -355,6 +355,7 @@ def upgrade() -> None:
         sa.Column('first_promised_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('promised_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('under_percent', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
+        sa.Column('over_percent', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint('key', 'source', 'line', name=op.f('pk_read_order_items'))
     )
     op.create_table('read_order_lines',
@@ -376,6 +377,7 @@ def upgrade() -> None:
         sa.Column('promised_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('under_percent', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
+        sa.Column('over_percent', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
         sa.Column('t0', sa.DateTime(timezone=True), nullable=True),
         sa.Column('t1', sa.DateTime(timezone=True), nullable=True),
         sa.Column('t2', sa.DateTime(timezone=True), nullable=True),
@@ -444,12 +446,14 @@ def upgrade() -> None:
         sa.Column('kind', sa.String(length=40), nullable=True),
         sa.Column('subcontracted', sa.Boolean(), nullable=True),
         sa.Column('supplier', sa.String(length=120), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('planned_start_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('planned_end_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('reason', sa.String(length=120), nullable=True),
         sa.Column('actual_start_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('actual_end_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('over_percent', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint('key', 'source', name=op.f('pk_read_production_orders'))
     )
     op.create_index(op.f('ix_read_production_orders_material'), 'read_production_orders', ['material'], unique=False)
@@ -498,6 +502,7 @@ def upgrade() -> None:
         sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('reported_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('business_date', sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint('key', 'source', name=op.f('pk_read_reports'))
     )
     op.create_index(op.f('ix_read_reports_production_order'), 'read_reports', ['production_order'], unique=False)
@@ -546,6 +551,7 @@ def upgrade() -> None:
         sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('shipped_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('business_date', sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint('key', 'source', name=op.f('pk_read_shipments'))
     )
     op.create_table('record_states',
