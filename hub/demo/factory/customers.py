@@ -88,8 +88,8 @@ class Customers:
         lines = self._lines(order)
         return {
             "number": order.number, "customer": self._words.of("customer", order.customer), "state": "confirmed",
-            "ordered_at": self._agenda.moment, "confirmed_at": self._agenda.moment, "currency": "CNY", "customer_order": f"PO-{order.at + 7000}",
-            "lines": lines, **shapes.totals(lines), "changed_at": self._agenda.moment,
+            "ordered_at": self._agenda.moment, "confirmed_at": self._agenda.moment, "currency": "CNY",
+            "customer_order": f"PO-{order.at + 7000}", "lines": lines, **shapes.totals(lines), "changed_at": self._agenda.moment,
         }  # fmt: skip
 
     def _lines(self, order: PlannedOrder) -> list[Data]:
