@@ -11,13 +11,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from connectors.kingdee.config import Settings
 from connectors.kingdee.envelope import Meaning, Verdict, classify
 from connectors.kingdee.errors import AccountSetUnknown, ServerUnwell, SessionLost, WrongAccountSet, error_of
 from connectors.kingdee.signing import login_sign, signed_headers
-from hub.sdk import CredentialsRejected, Http
+from hub.sdk import CredentialsRejected, Http, Response
 
 DOCUMENTS = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
 AUTHENTICATION = "Kingdee.BOS.WebApi.ServicesStub.AuthService"
@@ -142,7 +140,7 @@ class Client:
             urlsplit(url).path, app_id=settings.app_id, app_secret=secret, app_data=app_data, now_s=int(time.time())
         )
 
-    def _note(self, response: httpx.Response) -> None:
+    def _note(self, response: Response) -> None:
         if "date" in response.headers:
             self.server_now = parsedate_to_datetime(response.headers["date"])
         if self.settings.mode == "signed" and SESSION in response.headers:

@@ -4,12 +4,12 @@ from hub.errors import ConfigError, CredentialsRejected, DataError, HubError, In
 from hub.sdk.connector import Card, Connector, EntityCard, SignatureRejected, Sink, Source, System
 from hub.sdk.document import Document, DocumentKey, Written
 from hub.sdk.doubt import NotReadBack, sent
-from hub.sdk.http import Http
+from hub.sdk.http import Http, Response
 from hub.sdk.record import Chunk, Cursor, Record, WebhookRequest
 from hub.texts import Text
 
 __all__ = [
     "Card", "Chunk", "ConfigError", "Connector", "CredentialsRejected", "Cursor", "DataError", "Document", "DocumentKey", "EntityCard",
-    "Http", "HubError", "InDoubtError", "NotReadBack", "Record", "RefusedError", "SignatureRejected", "Sink", "Source", "System", "Text",
-    "TransientError", "WebhookRequest", "Written", "sent",
+    "Http", "HubError", "InDoubtError", "NotReadBack", "Record", "RefusedError", "Response", "SignatureRejected", "Sink", "Source",
+    "System", "Text", "TransientError", "WebhookRequest", "Written", "sent",
 ]

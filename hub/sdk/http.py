@@ -3,26 +3,30 @@
 `safe=True` marks a call that changes nothing: a network failure is TransientError and it is repeated a few times here.
 Otherwise a connection that was never made is TransientError, and anything after that InDoubtError: it may have been done.
 HTTP status and envelope are the connector's to judge: any answer is returned.
+
+Straight on aiohttp: a client that hides which of its failures came before the request was sent cannot keep that promise.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from json import dumps
 from typing import Any
 
-import httpx
-import structlog
-from httpx_aiohttp import AiohttpTransport
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+import aiohttp
 
 from hub.errors import InDoubtError, TransientError
 
-log = structlog.get_logger(__name__)
-
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-SAFE_ATTEMPTS = 3
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+PAUSES_S = (0.05, 0.2)
+"""Before a safe call is repeated, give or take a half, so that many who failed together do not come back together."""
+KEEP_ALIVE_S = 4.0
+"""Shorter than servers keep an idle connection: one that the server just closed would put a write in doubt for nothing."""
+JSON = {"Content-Type": "application/json"}
 
 
 class Unreachable(TransientError):
@@ -37,23 +41,30 @@ class NoAnswer(InDoubtError):
     code = "no-answer"
 
 
-class Http:
-    """One system's client. `requests_per_s` and `concurrency` are what the vendor bears; `transport` is for tests."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer. `headers`: names in any case."""
 
-    def __init__(
-        self,
-        system: str,
-        *,
-        requests_per_s: float = 50.0,
-        concurrency: int = 8,
-        timeout_s: float = 10.0,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8, the only encoding that the vendors send JSON in; what is not, shows as U+FFFD."""
+        return self.content.decode(errors="replace")
+
+
+class Http:
+    """One system's client. `requests_per_s` and `concurrency` are what the vendor bears."""
+
+    def __init__(self, system: str, *, requests_per_s: float = 50.0, concurrency: int = 8, timeout_s: float = 10.0) -> None:
         self.system = system
         self._gap_s = 1.0 / requests_per_s
         self._next = 0.0
         self._slots = asyncio.Semaphore(concurrency)
-        self._client = httpx.AsyncClient(transport=transport or AiohttpTransport(), timeout=timeout_s, follow_redirects=False)
+        self._timeout = _timeout(timeout_s)
+        self._session: aiohttp.ClientSession | None = None
 
     async def call(
         self,
@@ -66,37 +77,44 @@ class Http:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
-    ) -> httpx.Response:
+    ) -> Response:
         """One exchange; the answer whatever its status. Raises Unreachable, NoAnswer."""
-        request = self._client.build_request(
-            method, url, json=json, content=content, headers=dict(headers or {}), params=dict(params or {}) or None,
-            timeout=timeout_s if timeout_s is not None else httpx.USE_CLIENT_DEFAULT,
-        )
-        if not safe:
-            return await self._send(request, safe=False)
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(Unreachable), stop=stop_after_attempt(SAFE_ATTEMPTS),
-            wait=wait_exponential_jitter(initial=0.05, max=1.0), reraise=True,
-        ):
-            with attempt:
-                return await self._send(request, safe=True)
-        raise AssertionError("unreachable: tenacity reraises")
+        exchange = {
+            "data": content if json is None else dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(),
+            "headers": headers if json is None else {**JSON, **(headers or {})}, "params": params or None,
+            "timeout": self._timeout if timeout_s is None else _timeout(timeout_s),
+        }  # fmt: skip
+        for pause_s in PAUSES_S if safe else ():
+            try:
+                return await self._send(method, url, exchange, safe=safe)
+            except Unreachable:
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+        return await self._send(method, url, exchange, safe=safe)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
-    async def _send(self, request: httpx.Request, *, safe: bool) -> httpx.Response:
+    async def _send(self, method: str, url: str, exchange: Mapping[str, Any], *, safe: bool) -> Response:
         async with self._slots:
             await self._pace()
             try:
-                return await self._client.send(request)
+                async with self._connections().request(method, url, allow_redirects=False, **exchange) as answer:
+                    return Response(answer.status, answer.headers, await answer.read())
             except NOT_SENT as error:
-                raise Unreachable(system=self.system, what=_what(error)) from error
-            except httpx.HTTPError as error:
-                if safe:
-                    raise Unreachable(system=self.system, what=_what(error)) from error
-                raise NoAnswer(system=self.system, what=_what(error)) from error
+                raise Unreachable(system=self.system, what="no connection") from error
+            except (aiohttp.ClientError, TimeoutError) as error:
+                kind = Unreachable if safe else NoAnswer
+                raise kind(system=self.system, what=_what(error)) from error
+
+    def _connections(self) -> aiohttp.ClientSession:
+        """Made at the first call, for it belongs to the running loop. Cookies of an address without a name count, too: a load
+        balancer in front of an on-premises server keeps a session to its machine by one."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        return self._session
 
     async def _pace(self) -> None:
         now = time.monotonic()
@@ -105,12 +123,13 @@ class Http:
             await asyncio.sleep(self._next - now)
 
 
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """So long for the connection, and so long for each silence after it."""
+    return aiohttp.ClientTimeout(total=None, sock_connect=seconds, sock_read=seconds)
+
+
 def _what(error: Exception) -> str:
-    if isinstance(error, NOT_SENT):
-        return "no connection"
-    words: dict[type[Exception], str] = {
-        httpx.ReadTimeout: "no answer in time",
-        httpx.WriteTimeout: "could not send in time",
-        httpx.RemoteProtocolError: "connection broken off",
-    }
-    return words.get(type(error), "connection failed")
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    broken = isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError)
+    return "connection broken off" if broken else "answer is not HTTP"

@@ -7,14 +7,18 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from connectors.tryton.client import Client, nested
 from connectors.tryton.config import Settings
 from hub.sdk import CredentialsRejected, Http, InDoubtError, TransientError
+from hub.sdk.simulation import serve
 
-SETTINGS = {"url": "http://erp.test/", "database": "erp", "user": "hub", "password": "secret"}
+SETTINGS = {"database": "erp", "user": "hub", "password": "secret"}
 
 
 class Server:
@@ -22,14 +26,16 @@ class Server:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, list[Any]]] = []
-        self.answer: Callable[[str], httpx.Response | None] = lambda method: None
+        self.answer: Callable[[str], Response | None] = lambda method: None
         self.logins = 0
+        self.url = ""
+        self.app = Starlette(routes=[Route("/erp/rpc/", self._serve, methods=["POST"])])
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content)
+    async def _serve(self, request: Request) -> Response:
+        body = json.loads(await request.body())
         self.calls.append((body["method"], request.headers.get("authorization", ""), body["params"]))
         answer = self.answer(body["method"])
-        return answer if answer is not None else httpx.Response(200, json={"id": 1, "result": self._result(body["method"])})
+        return answer if answer is not None else JSONResponse({"id": 1, "result": self._result(body["method"])})
 
     def _result(self, method: str) -> Any:
         if method == "common.db.login":
@@ -42,14 +48,16 @@ class Server:
 
 
 @pytest.fixture
-def server() -> Server:
-    return Server()
+async def server() -> AsyncIterator[Server]:
+    server = Server()
+    async with serve(server.app) as server.url:
+        yield server
 
 
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[Client]:
-    http = Http("erp", transport=httpx.MockTransport(server), requests_per_s=10_000)
-    yield Client("erp", Settings.model_validate({**SETTINGS, "login_pause_s": 0}), http)
+    http = Http("erp", requests_per_s=10_000)
+    yield Client("erp", Settings.model_validate({**SETTINGS, "url": server.url, "login_pause_s": 0}), http)
     await http.close()
 
 
@@ -70,14 +78,14 @@ async def test_the_context_of_the_user_is_the_last_parameter(server: Server, cli
 
 async def test_a_lost_session_is_renewed_once_and_the_call_repeated(server: Server, client: Client) -> None:
     await client.company()
-    lost = [httpx.Response(401)]
+    lost = [Response(status_code=401)]
     server.answer = lambda method: lost.pop() if lost and method.endswith("quote") else None
     await client.change("sale.sale", "quote", [7])
     assert (server.count("common.db.login"), server.count("model.sale.sale.quote")) == (2, 2)
 
 
 async def test_a_session_that_is_lost_again_waits(server: Server, client: Client) -> None:
-    server.answer = lambda method: httpx.Response(401) if method.endswith("quote") else None
+    server.answer = lambda method: Response(status_code=401) if method.endswith("quote") else None
     with pytest.raises(TransientError) as caught:
         await client.change("sale.sale", "quote", [7])
     assert caught.value.code == "tryton-session-lost"
@@ -85,9 +93,9 @@ async def test_a_session_that_is_lost_again_waits(server: Server, client: Client
 
 
 async def test_logins_keep_their_distance(server: Server) -> None:
-    http = Http("erp", transport=httpx.MockTransport(server))
-    client = Client("erp", Settings.model_validate(SETTINGS), http)
-    server.answer = lambda method: httpx.Response(401) if method.endswith("quote") else None
+    http = Http("erp")
+    client = Client("erp", Settings.model_validate({**SETTINGS, "url": server.url}), http)
+    server.answer = lambda method: Response(status_code=401) if method.endswith("quote") else None
     for _ in range(3):
         with pytest.raises(TransientError):
             await client.change("sale.sale", "quote", [7])
@@ -95,8 +103,8 @@ async def test_logins_keep_their_distance(server: Server) -> None:
     await http.close()
 
 
-@pytest.mark.parametrize("answer", [httpx.Response(401, text="<html>"), httpx.Response(200, json={"result": None})])
-async def test_a_wrong_password_is_tried_once(server: Server, client: Client, answer: httpx.Response) -> None:
+@pytest.mark.parametrize("answer", [HTMLResponse("<html>", 401), JSONResponse({"result": None})])
+async def test_a_wrong_password_is_tried_once(server: Server, client: Client, answer: Response) -> None:
     server.answer = lambda method: answer if method == "common.db.login" else None
     for _ in range(3):
         with pytest.raises(CredentialsRejected):
@@ -105,14 +113,14 @@ async def test_a_wrong_password_is_tried_once(server: Server, client: Client, an
 
 
 async def test_too_many_logins_wait_long(server: Server, client: Client) -> None:
-    server.answer = lambda method: httpx.Response(429, text="<html>") if method == "common.db.login" else None
+    server.answer = lambda method: HTMLResponse("<html>", 429) if method == "common.db.login" else None
     with pytest.raises(TransientError) as caught:
         await client.company()
     assert caught.value.code == "tryton-logins-limited" and (caught.value.retry_after_s or 0) >= 300
 
 
 async def test_a_write_that_is_answered_by_html_is_in_doubt(server: Server, client: Client) -> None:
-    server.answer = lambda method: httpx.Response(503, text="<html>") if "sale" in method else None
+    server.answer = lambda method: HTMLResponse("<html>", 503) if "sale" in method else None
     with pytest.raises(InDoubtError):
         await client.change("sale.sale", "create", [{}])
     with pytest.raises(TransientError):
