@@ -81,9 +81,10 @@ ORDER_LINES = (
 )  # fmt: skip
 ORDER = (
     Column("订单编号", "number"), Column("客户编号", "customer"), one_of(ORDER_STATES, "状态", "state"), _time("下单时间", "ordered_at"),
-    _time("确认时间", "confirmed_at"), Column("币别", "currency"), Column("客户订单号", "customer_order"), Column("业务员", "salesperson"), Column("结算方式", "settlement"),
-    _number("不含税金额", "amount"), _number("税额", "tax"), _number("价税合计", "total"), Column("变更原因", "change_reason"),
-    Column("取消原因", "cancel_reason"), Column("备注", "remark"), Column("订单明细", "lines", rows=ORDER_LINES),
+    _time("确认时间", "confirmed_at"), Column("币别", "currency"), Column("客户订单号", "customer_order"), Column("业务员", "salesperson"),
+    Column("结算方式", "settlement"), _number("不含税金额", "amount"), _number("税额", "tax"), _number("价税合计", "total"),
+    Column("变更原因", "change_reason"), Column("取消原因", "cancel_reason"), Column("备注", "remark"),
+    Column("订单明细", "lines", rows=ORDER_LINES),
 )  # fmt: skip
 CUSTOMER = (
     Column("客户编号", "code"), Column("客户名称", "name"), Column("客户简称", "short_name"), Column("英文名称", "name_en"),
