@@ -1,27 +1,24 @@
-"""What cannot be right in the facts: behaviour rules B2–B4, B11, B14 and B15, each a row. Pure; shown to people, never clamped away."""
+"""What cannot be right in the facts: behaviour rules B2–B4, B11, B14, B15 and B19, each a row. Pure; shown to people, never clamped away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.reporting import queries, tables
+from hub.reporting.clocks import doubt
 from hub.reporting.figures import grouped
 from hub.reporting.flow import balance
-from hub.reporting.lines import SHIPPED
+from hub.reporting.lines import SHIPPED, needed
 from hub.reporting.merging import Row, effective, merged
 from hub.reporting.milestones import ZERO
 from hub.reporting.yields import processed
 from hub.texts import TEXTS
 from hub.texts import sentence as sentence_of
-
-SHIFT = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -38,24 +35,33 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopFacts:
-    """All that was said, reversals and what they name included. `lines` are rows of `read_order_lines`; `demand` links them."""
+    """All that was said, reversals and what they name included. `lines` are rows of `read_order_lines`; `demand` links them.
+
+    `orders` are what each source says of an order's head; the one that states the customer is the order's owner.
+    """
 
     production_orders: Mapping[str, Row] = field(default_factory=dict)
     reports: Sequence[Row] = ()
     receipts: Sequence[Row] = ()
     deliveries: Sequence[Row] = ()
     demand: Sequence[Row] = ()
-    over_percent: Decimal = ZERO
+    lines: Sequence[Row] = ()
+    orders: Sequence[Row] = ()
 
 
 def over_confirmed(facts: ShopFacts) -> Iterator[Finding]:
-    """B2: good and conceded pieces of an operation above what was released."""
+    """B2: good and conceded pieces of an operation above what was released, with the order's own tolerance."""
     for (key, operation), rows in _by_operation(facts).items():
         order = facts.production_orders.get(key)
-        allowed = order["quantity"] * (1 + facts.over_percent / 100) if order and order["quantity"] is not None else None
+        allowed = most(order["quantity"], order["over_percent"]) if order and order["quantity"] is not None else None
         found = sum((row["good"] + row["concession"] for row in rows), ZERO)
         if allowed is not None and found > allowed:
             yield Finding("B2", "over-confirmed", {"document": key, "place": operation[1], "found": found, "allowed": allowed})
+
+
+def most(quantity: Decimal, over_percent: Decimal | None) -> Decimal:
+    """A quantity with what may come on top of it."""
+    return quantity + quantity * (over_percent or ZERO) / 100
 
 
 def input_exceeds_output(facts: ShopFacts) -> Iterator[Finding]:
@@ -79,13 +85,16 @@ def negative_balance(facts: ShopFacts) -> Iterator[Finding]:
 
 
 def doubtful_times(facts: ShopFacts) -> Iterator[Finding]:
-    """B11: ends before it starts, or lasts more than a day in one shift."""
+    """B11: ends before it starts, lasts more than a day in one shift, or lies in the future."""
     for row in effective(facts.reports):
-        start, end = row["started_at"], row["ended_at"]
-        if start and end and end < start:
-            yield Finding("B11", "ends-before-it-starts", {"document": row["key"], "found": end.isoformat(), "allowed": start.isoformat()})
-        elif start and end and end - start > SHIFT:
-            yield Finding("B11", "too-long", {"document": row["key"], "found": end - start})
+        code = doubt(row)
+        if code:
+            yield Finding("B11", code, {"document": row["key"], **_times(row)})
+
+
+def _times(row: Row) -> dict[str, str]:
+    times = {"start": row["started_at"], "end": row["ended_at"] or row["reported_at"], "heard": row["recorded_at"]}
+    return {name: at.isoformat() if at else "" for name, at in times.items()}
 
 
 def doubtful_reversals(facts: ShopFacts) -> Iterator[Finding]:
@@ -118,9 +127,40 @@ def reversed_after_shipment(facts: ShopFacts) -> Iterator[Finding]:
                 )
 
 
+def reversed_after_receipt(facts: ShopFacts) -> Iterator[Finding]:
+    """B15: a report was reversed although what it made is in stock: more is received than came out of the last operation."""
+    received = grouped((row for row in effective(facts.receipts) if row["posted_at"]), _production_order)
+    kept = {row["key"] for row in effective(facts.reports)}
+    for key, rows in grouped(facts.reports, _production_order).items():
+        last = max(row["sequence"] or 0 for row in rows)
+        final = [row for row in rows if (row["sequence"] or 0) == last]
+        came = sum((row["good"] + row["concession"] for row in final if row["key"] in kept), ZERO)
+        there = sum((row["quantity"] for row in received.get(key, [])), ZERO)
+        gone = [row for row in final if row["key"] not in kept and not row["reverses"]]
+        if there > came:
+            yield from (Finding("B15", "reversed-after-receipt", {"document": row["key"], "found": there, "allowed": came}) for row in gone)
+
+
+def over_delivered(facts: ShopFacts) -> Iterator[Finding]:
+    """B19: more was shipped of a line than was ordered, its own tolerance included."""
+    for line in facts.lines:
+        allowed = most(line["quantity"], line["over_percent"])
+        if line["shipped"] > allowed:
+            yield Finding("B19", "over-delivered", {"document": line["line_key"], "found": line["shipped"], "allowed": allowed})
+
+
+def closed_short(facts: ShopFacts) -> Iterator[Finding]:
+    """B19: a line is closed below what fulfils it, and not by its owner: only who sold it, or the tolerance, may close it short."""
+    owners = {row["key"]: row["state"] for row in facts.orders if row["customer"] is not None}
+    for line in facts.lines:
+        by_owner = owners.get(line["order_key"], "closed") == "closed"
+        if line["state"] == "closed" and not by_owner and line["shipped"] < needed(line):
+            yield Finding("B19", "closed-short", {"document": line["line_key"], "found": line["shipped"], "allowed": needed(line)})
+
+
 RULES: tuple[tuple[str, Callable[[ShopFacts], Iterable[Finding]]], ...] = (
     ("B2", over_confirmed), ("B3", input_exceeds_output), ("B4", negative_balance), ("B11", doubtful_times), ("B14", doubtful_reversals),
-    ("B15", reversed_after_shipment),
+    ("B15", reversed_after_shipment), ("B15", reversed_after_receipt), ("B19", over_delivered), ("B19", closed_short),
 )  # fmt: skip
 
 
@@ -149,5 +189,6 @@ async def findings(session: AsyncConnection, organisation: str = "") -> list[Fin
         reports=await queries.facts(session, tables.REPORTS, organisation),
         receipts=[row for row in receipts.values() if row["quantity"] is not None],
         deliveries=await queries.deliveries(session, organisation), demand=await queries.demand(session),
+        lines=await queries.order_lines(session, organisation), orders=await queries.facts(session, tables.ORDERS, organisation),
     )  # fmt: skip
     return [found for _, rule in RULES for found in rule(facts)]

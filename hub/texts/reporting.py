@@ -135,13 +135,29 @@ FINDINGS: dict[str, Text] = {
         "{document} 冲销后,{place} 已发货“{found}”多于入库“{allowed}”。请先冲销发货。",
         "{document} was reversed, but '{found}' of {place} are shipped, more than the '{allowed}' received. Reverse the shipment first.",
     ),
+    "finding-reversed-after-receipt": Text(
+        "{document} 冲销后,已入库“{found}”多于末道工序产出“{allowed}”。请先冲销入库单。",
+        "{document} was reversed, but '{found}' are received, more than the '{allowed}' that came out of the last operation. Reverse the receipt first.",
+    ),
+    "finding-over-delivered": Text(
+        "{document}:已发货“{found}”,超过订单数量(含超交允差)“{allowed}”。请与客户确认后更改订单,或办理退货。",
+        "{document}: '{found}' are shipped, more than the '{allowed}' ordered, tolerance included. Agree it with the customer and change the order, or take the rest back.",
+    ),
+    "finding-closed-short": Text(
+        "{document}:已发货“{found}”,不足“{allowed}”即被关闭,而订单归口系统未关闭。请由销售决定:关闭订单,或恢复后补发。",
+        "{document}: closed with '{found}' shipped, below the '{allowed}' that fulfil it, and not by the order's owner. Sales decides: close the order, or open it again and ship the rest.",
+    ),
     "finding-ends-before-it-starts": Text(
-        "{document}:结束“{found}”早于开始“{allowed}”。不计入工时指标,数量照计。请核对终端时钟。",
-        "{document}: ends at '{found}', before its start at '{allowed}'. Left out of figures of time, kept in quantities. Check the terminal's clock.",
+        "{document}:结束“{end}”早于开始“{start}”。不计入时间类指标,数量照计。请核对终端时钟。",
+        "{document}: ends at '{end}', before its start at '{start}'. Left out of figures of time, kept in quantities. Check the terminal's clock.",
     ),
     "finding-too-long": Text(
-        "{document}:一个班次内时长“{found}”超过 24 小时。不计入工时指标,数量照计。请核对。",
-        "{document}: lasts '{found}', more than 24 hours. Left out of figures of time, kept in quantities. Check it.",
+        "{document}:从“{start}”到“{end}”,一个班次内超过 24 小时。不计入时间类指标,数量照计。请核对。",
+        "{document}: lasts from '{start}' to '{end}', more than 24 hours in one shift. Left out of figures of time, kept in quantities. Check it.",
+    ),
+    "finding-in-future": Text(
+        "{document}:时间“{end}”晚于集成平台收到的时刻“{heard}”。不计入时间类指标,数量照计。请核对终端时钟与时区。",
+        "{document}: its time '{end}' lies after the moment the hub heard of it, '{heard}'. Left out of figures of time, kept in quantities. Check the terminal's clock and time zone.",
     ),
 }
 
