@@ -83,6 +83,9 @@ class Settings(_Strict):
     max_body_bytes: int = Field(default=5_000_000, gt=0, description="The largest webhook body taken")
     mappings: Path | None = Field(default=None, description="The plant's own mappings, overriding the shipped ones")
     seeds: tuple[Path, ...] = Field(default=(), description="Dictionary seeds to load at the start")
+    second_person: bool = Field(
+        default=True, description="A corrected message is sent again when a second person approves; false: one person is enough"
+    )
     lease_s: float = Field(default=15.0, gt=0, description="How long a lease holds without being renewed")
     sweep_s: float = Field(default=30.0, gt=0, description="Seconds between two sweeps over holds and doubtful deliveries")
     tick_s: float = Field(default=0.2, gt=0, description="Seconds between two looks for ready rows")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.served import language, now, served
-from hub.services import holds, incidents, systems
+from hub.services import corrections, holds, incidents, systems
 from hub.services.plain import plain
 
 router = APIRouter(tags=["holds"])
@@ -66,9 +66,26 @@ async def discard(request: Request, hold: int, word: Word) -> Any:
 
 @router.post("/holds/{hold}/resend")
 async def resend(request: Request, hold: int, word: Correction) -> Any:
-    """The corrected record goes out in its place."""
+    """The corrected record goes out in its place; where two people are asked, it is proposed (`proposed_by`)."""
+    road = served(request).road
+    two = road.settings.second_person
+    view = await corrections.correct_hold(
+        road.db, hold, word.payload, by=word.by, reason=word.reason, now=now(request), second_person=two
+    )
+    return plain(view)
+
+
+@router.post("/holds/{hold}/resend/approve")
+async def approve_correction(request: Request, hold: int, word: Word) -> Any:
+    """Another person's correction is sent."""
+    return plain(await corrections.approve_correction(served(request).road.db, hold, by=word.by, now=now(request)))
+
+
+@router.post("/holds/{hold}/resend/refuse")
+async def refuse_correction(request: Request, hold: int, word: Word) -> Any:
+    """A correction is not sent; with a reason."""
     db = served(request).road.db
-    return plain(await holds.resend_hold(db, hold, word.payload, by=word.by, reason=word.reason, now=now(request)))
+    return plain(await corrections.refuse_correction(db, hold, by=word.by, reason=word.reason, now=now(request)))
 
 
 @router.get("/incidents")

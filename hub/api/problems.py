@@ -10,7 +10,17 @@ from fastapi.responses import JSONResponse
 
 from hub.api.served import language
 from hub.errors import ConfigError, DataError, HubError, TransientError
-from hub.services.errors import HoldClosed, NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound, Refused
+from hub.services.errors import (
+    CorrectionOpen,
+    CorrectionOwn,
+    HoldClosed,
+    NoCorrection,
+    NoSuchHold,
+    NoSuchIncident,
+    NoSuchSystem,
+    NothingFound,
+    Refused,
+)
 from hub.services.words import error_text
 from master_data.errors import (
     AlreadyAnswered,
@@ -28,8 +38,8 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[tuple[type[HubError], ...], int], ...] = (
     ((NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound), 404),
     ((NoSuchCode, NoSuchCrossReference, NoSuchProposal, NoSuchUnknownCode, UnknownKind), 404),
-    ((HoldClosed, ProposalClosed, AlreadyAnswered, ChangedMeanwhile), 409),
-    ((SamePerson,), 403),
+    ((HoldClosed, ProposalClosed, AlreadyAnswered, ChangedMeanwhile, CorrectionOpen, NoCorrection), 409),
+    ((SamePerson, CorrectionOwn), 403),
     ((Refused, DataError, ConfigError), 422),
     ((TransientError,), 503),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from hub.cli.command import Answer, By, Command, Desk, Limit, Reason, argument, option, table, together, told
-from hub.services import holds
+from hub.services import corrections, holds
 from hub.services.errors import ChangeUnreadable
 from hub.services.hanging import Hung
 from hub.services.holds import HoldView
@@ -38,6 +38,9 @@ async def show(desk: Desk, hold: Hold) -> Answer:
     content = json.dumps(detail.message, ensure_ascii=False, indent=2)
     hung = [_hung(one, "hung-behind") for one in detail.hanging.behind] + [_hung(one, "hung-waiting") for one in detail.hanging.waiting]
     parts = [table(COLUMNS, [_row(detail.hold)]), lambda _language: content]
+    if detail.proposed is not None:
+        proposed = json.dumps(detail.proposed, ensure_ascii=False, indent=2)
+        parts += [told("cli-hold-correction", by=detail.hold.proposed_by, reason=detail.proposed_reason), lambda _language: proposed]
     return Answer(detail, together(*parts, *([table(("id", "how", "group", "entity", "key", "state"), hung)] if hung else [])))
 
 
@@ -54,7 +57,7 @@ async def discard(desk: Desk, hold: Hold, by: By, reason: Reason) -> Answer:
 
 
 async def resend(desk: Desk, hold: Hold, file: Annotated[Path, argument("payload")], by: By, reason: Reason) -> Answer:
-    """Send the corrected record of a JSON file instead."""
+    """Send the corrected record of a JSON file instead; where two people are asked, propose it."""
     try:
         payload = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -62,7 +65,21 @@ async def resend(desk: Desk, hold: Hold, file: Annotated[Path, argument("payload
     if not isinstance(payload, dict):
         raise ChangeUnreadable(where=str(file), what="not a JSON object")
     async with desk.database() as db:
-        return _done(await holds.resend_hold(db, hold, payload, by=by, reason=reason, now=datetime.now(UTC)), "cli-hold-resent")
+        two, now = desk.settings.second_person, datetime.now(UTC)
+        view = await corrections.correct_hold(db, hold, payload, by=by, reason=reason, now=now, second_person=two)
+    return _done(view, "cli-hold-proposed" if view.proposed_by else "cli-hold-resent")
+
+
+async def approve(desk: Desk, hold: Hold, by: By) -> Answer:
+    """Another person's correction is sent."""
+    async with desk.database() as db:
+        return _done(await corrections.approve_correction(db, hold, by=by, now=datetime.now(UTC)), "cli-hold-resent")
+
+
+async def refuse(desk: Desk, hold: Hold, by: By, reason: Reason) -> Answer:
+    """A correction is not sent."""
+    async with desk.database() as db:
+        return _done(await corrections.refuse_correction(db, hold, by=by, reason=reason, now=datetime.now(UTC)), "cli-hold-refused")
 
 
 async def text(desk: Desk, hold: Hold) -> Answer:
@@ -86,5 +103,5 @@ def _done(view: HoldView, key: str) -> Answer:
 
 COMMANDS = (
     Command("list", list_holds), Command("show", show), Command("release", release), Command("discard", discard),
-    Command("resend", resend), Command("text", text),
+    Command("resend", resend), Command("approve", approve), Command("refuse", refuse), Command("text", text),
 )  # fmt: skip

@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.db import Database
 from hub.demo.factory.seeds import Answer
-from hub.demo.standins import HeldError, OpenProposal, UnknownLocalCode
-from hub.services import codes, holds
+from hub.demo.standins import APPROVER, HeldError, OpenProposal, UnknownLocalCode
+from hub.services import codes, corrections, holds
 
 NUMBER_FIELDS = ("订单编号", "客户编号")
 
@@ -63,7 +63,9 @@ class DeskService:
     async def correct(self, hold: int, wrong: str, right: str, *, by: str, reason: str) -> None:
         message = (await holds.show_hold(self._db, hold)).message
         corrected = _replaced(message, wrong, right)
-        await holds.resend_hold(self._db, hold, corrected, by=by, reason=reason, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        await corrections.correct_hold(self._db, hold, corrected, by=by, reason=reason, now=now, second_person=True)
+        await corrections.approve_correction(self._db, hold, by=APPROVER, now=now)
 
     async def discard(self, hold: int, *, by: str, reason: str) -> None:
         await holds.discard_hold(self._db, hold, by=by, reason=reason)

@@ -35,6 +35,24 @@ class NotCorrectable(Refused):
     code = "not-correctable"
 
 
+class NoCorrection(Refused):
+    """No corrected record of this held message waits for approval."""
+
+    code = "no-correction"
+
+
+class CorrectionOpen(Refused):
+    """Another corrected record of this held message waits for approval already."""
+
+    code = "correction-open"
+
+
+class CorrectionOwn(Refused):
+    """Nobody approves a correction of their own."""
+
+    code = "correction-own"
+
+
 class ReasonNeeded(Refused):
     """A change without a reason."""
 

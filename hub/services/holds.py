@@ -1,27 +1,26 @@
-"""Held messages: looked at, released, discarded, corrected and sent again. Only the owner of a partition closes a row."""
+"""Held messages: looked at, released, discarded. Only the owner of a partition closes a row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
 from hub.event import Event
-from hub.pipeline.wire import Inbound, content_hash, pack_inbound, unkeep, unpack_inbound
+from hub.pipeline.wire import unkeep, unpack_inbound
 from hub.recovery.wishes import wish_discard, wish_release
-from hub.services.errors import HoldClosed, NoSuchHold, NotCorrectable, ReasonNeeded, WaitsForMore
+from hub.services.errors import HoldClosed, NoSuchHold, ReasonNeeded, WaitsForMore
 from hub.services.hanging import Hanging, behind_counts, hanging_on
 from hub.services.words import cause_words, concern_words, entity_name, say, word
-from hub.storage.archive import post
+from hub.storage import corrections
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import BEHIND, CLOSED, WAITING
-from hub.storage.intake import next_correction
 from hub.storage.tables import hold_causes, holds
 from hub.texts import Text
 from master_data.errors import PersonMissing
@@ -31,7 +30,8 @@ COLUMNS = [column for column in holds.c if column.name != "message"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldView:
-    """One held message as people see it. `concerns`: steward, it or system:NAME; `behind`: how many wait after it in its lane."""
+    """One held message as people see it. `concerns`: steward, it or system:NAME; `behind`: how many wait after it in its lane;
+    `proposed_by`: who proposes a corrected record that a second person has not yet approved."""
 
     id: int
     group: str
@@ -50,6 +50,7 @@ class HoldView:
     behind: int
     waits_for: Text
     concerns_name: Text
+    proposed_by: str
     wish: str
     wish_by: str
     reason: str
@@ -59,12 +60,17 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldDetail:
-    """A hold with the message itself: a record's payload (normalize) or an event's data (deliver), and what hangs on it."""
+    """A hold with the message itself: a record's payload (normalize) or an event's data (deliver), and what hangs on it.
+
+    `proposed`: the corrected record that waits for a second person, with its `reason`; None where there is none.
+    """
 
     hold: HoldView
     source: str
     message: Any
     hanging: Hanging
+    proposed: Any = None
+    proposed_reason: str = ""
 
 
 async def list_holds(
@@ -86,16 +92,18 @@ async def show_hold(db: Database, hold: int) -> HoldDetail:
         row = await _row(session, hold)
         (view,) = await views(session, [row])
         source, message = _content(row)
-        return HoldDetail(hold=view, source=source, message=message, hanging=await hanging_on(session, row))
+        correction = (await corrections.open_of(session, [hold])).get(hold)
+        proposed = {"proposed": correction["payload"], "proposed_reason": correction["reason"]} if correction else {}
+        return HoldDetail(hold=view, source=source, message=message, hanging=await hanging_on(session, row), **proposed)
 
 
 async def release_hold(db: Database, hold: int, *, by: str) -> HoldView:
     """A person's word: try it again now. Raises NoSuchHold, HoldClosed, WaitsForMore, PersonMissing."""
-    _named(by)
+    named(by)
     async with db.write() as session:
-        row = await _open(session, hold)
+        row = await open_row(session, hold)
         freed = row["state"] != WAITING or await wish_release(session, hold, by)
-        (view,) = await views(session, [await _row(session, hold)])
+        view = await view_of(session, hold)
     if not freed:
         raise WaitsForMore(hold=hold, what=view.waits_for.en, what_zh=view.waits_for.zh)
     return view
@@ -103,34 +111,13 @@ async def release_hold(db: Database, hold: int, *, by: str) -> HoldView:
 
 async def discard_hold(db: Database, hold: int, *, by: str, reason: str) -> HoldView:
     """It will not be carried out. Raises NoSuchHold, HoldClosed, ReasonNeeded, PersonMissing."""
-    _named(by)
+    named(by)
     if not reason.strip():
         raise ReasonNeeded()
     async with db.write() as session:
-        await _open(session, hold)
+        await open_row(session, hold)
         await wish_discard(session, [hold], by, reason)
-        return (await views(session, [await _row(session, hold)]))[0]
-
-
-async def resend_hold(db: Database, hold: int, payload: Mapping[str, Any], *, by: str, reason: str, now: datetime) -> HoldView:
-    """A corrected record goes out under the next correction, through the outbox.
-
-    A full-state record keeps its place in the lane: the corrected version supersedes the held one there. A fact's held row is
-    discarded as corrected. Raises NoSuchHold, HoldClosed, NotCorrectable, ReasonNeeded, PersonMissing.
-    """
-    _named(by)
-    if not reason.strip():
-        raise ReasonNeeded()
-    async with db.write() as session:
-        row = await _open(session, hold)
-        record = _correctable(row)
-        number = await next_correction(session, record.system, record.entity, record.key)
-        await post(session, [pack_inbound(_corrected(record, payload, number, now))], now)
-        noted = {"wish_by": by, "reason": f"corrected: {reason}"}
-        await session.execute(update(holds).where(holds.c.id == hold).values(**noted))
-        if not row["full_state"]:
-            await wish_discard(session, [hold], by, noted["reason"])
-        return (await views(session, [await _row(session, hold)]))[0]
+        return await view_of(session, hold)
 
 
 async def copy_text(db: Database, hold: int, language: str) -> str:
@@ -144,6 +131,12 @@ async def copy_text(db: Database, hold: int, language: str) -> str:
     )  # fmt: skip
 
 
+async def view_of(session: AsyncConnection, hold: int) -> HoldView:
+    """One as people see it now. Raises NoSuchHold."""
+    (view,) = await views(session, [await _row(session, hold)])
+    return view
+
+
 async def views(session: AsyncConnection, rows: Sequence[RowMapping]) -> list[HoldView]:
     """Rows as people see them."""
     ids = [row["id"] for row in rows]
@@ -151,8 +144,9 @@ async def views(session: AsyncConnection, rows: Sequence[RowMapping]) -> list[Ho
     found = select(hold_causes.c.hold, hold_causes.c.cause).where(hold_causes.c.hold.in_(ids)).order_by(hold_causes.c.cause)
     for hold, text in (await session.execute(found)).all():
         causes.setdefault(hold, []).append(Cause.parse(text))
-    behind = await behind_counts(session, ids)
-    return [_view(row, tuple(causes.get(row["id"], ())), behind.get(row["id"], 0)) for row in rows]
+    behind, proposed = await behind_counts(session, ids), await corrections.open_of(session, ids)
+    by = {hold: str(row["proposed_by"]) for hold, row in proposed.items()}
+    return [_view(row, tuple(causes.get(row["id"], ())), behind.get(row["id"], 0), by.get(row["id"], "")) for row in rows]
 
 
 async def counts(session: AsyncConnection) -> list[RowMapping]:
@@ -162,21 +156,23 @@ async def counts(session: AsyncConnection) -> list[RowMapping]:
     return list((await session.execute(statement)).mappings())
 
 
-def _view(row: RowMapping, causes: tuple[Cause, ...], behind: int) -> HoldView:
+def _view(row: RowMapping, causes: tuple[Cause, ...], behind: int, proposed_by: str) -> HoldView:
     names = ("id", "group", "state", "system", "entity", "key", "lane", "revision", "correction", "code", "concerns", "held_at", "attempts",
              "wish", "wish_by", "reason", "closed_at", "closed_as")  # fmt: skip
     return HoldView(
-        **{name: row[name] for name in names}, causes=causes, behind=behind,
-        waits_for=Text(*(_waits_for(row, causes, language) for language in ("zh", "en"))),
+        **{name: row[name] for name in names}, causes=causes, behind=behind, proposed_by=proposed_by,
+        waits_for=Text(*(_waits_for(row, causes, language, proposed_by) for language in ("zh", "en"))),
         concerns_name=Text(*(concern_words(row["concerns"], language) for language in ("zh", "en"))),
     )  # fmt: skip
 
 
-def _waits_for(row: RowMapping, causes: Sequence[Cause], language: str) -> str:
-    """A state that says all, else every cause; a person's is the sentence of the error itself."""
+def _waits_for(row: RowMapping, causes: Sequence[Cause], language: str, proposed_by: str) -> str:
+    """A state that says all, else a second person, else every cause; a person's is the sentence of the error itself."""
     if row["state"] != WAITING:
         key = "hold-closed-as" if row["state"] == CLOSED else f"hold-{row['state']}"
         return word(key, language, how=row["closed_as"])
+    if proposed_by:
+        return word("hold-correction-proposed", language, by=proposed_by, hold=row["id"])
     said = [
         say(row["code"], language, row["facts"]) if cause.kind is CauseKind.PERSON else cause_words(cause, language)
         for cause in causes
@@ -196,25 +192,8 @@ def _content(row: RowMapping) -> tuple[str, Any]:
         return row["system"], kept.value.decode("utf-8", "replace")
 
 
-def _correctable(row: RowMapping) -> Inbound:
-    if row["group"] != "normalize":
-        raise NotCorrectable(hold=row["id"])
-    try:
-        record = unpack_inbound(unkeep(row["message"]).value)
-    except msgspec.MsgspecError as error:
-        raise NotCorrectable(hold=row["id"]) from error
-    if record.unreadable:
-        raise NotCorrectable(hold=row["id"])
-    return record
-
-
-def _corrected(record: Inbound, payload: Mapping[str, Any], number: int, now: datetime) -> Inbound:
-    return msgspec.structs.replace(
-        record, payload=dict(payload), correction=number, via="resend", verdict="new", content=content_hash(payload), read_at=now
-    )
-
-
-async def _open(session: AsyncConnection, hold: int) -> RowMapping:
+async def open_row(session: AsyncConnection, hold: int) -> RowMapping:
+    """Raises NoSuchHold, HoldClosed."""
     row = await _row(session, hold)
     if row["state"] == CLOSED:
         raise HoldClosed(hold=hold, how=row["closed_as"])
@@ -228,6 +207,7 @@ async def _row(session: AsyncConnection, hold: int) -> RowMapping:
     return row
 
 
-def _named(by: str) -> None:
+def named(by: str) -> None:
+    """Raises PersonMissing: nobody acts without a name."""
     if not by.strip():
         raise PersonMissing()

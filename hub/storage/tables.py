@@ -138,6 +138,23 @@ hold_causes = Table(
     Index("ix_hold_causes_kind", "kind"),
 )
 
+# a corrected record that waits for a second person's approval, and who decided
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("hold", Serial, ForeignKey("holds.id", ondelete="CASCADE"), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", String(80), nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("decided_by", String(80), nullable=False, default=""),
+    Column("decided_at", UtcTime),
+    Column("decision", Text, nullable=False, default=""),
+    Index("uq_corrections_open", "hold", unique=True, **_only("state = 'open'")),
+)
+
 OPEN_DELIVERY = "state in ('writing', 'in_doubt', 'settled')"
 
 # PROTOCOL "Delivery row"
@@ -267,5 +284,5 @@ incidents = Table(
     Index("uq_incidents_open", "kind", "subject", unique=True, **_only("closed_at is null")),
 )
 
-__all__ = ["archive", "cursors", "deliveries", "documents", "hold_causes", "holds", "incidents", "leases", "outbox",
+__all__ = ["archive", "corrections", "cursors", "deliveries", "documents", "hold_causes", "holds", "incidents", "leases", "outbox",
            "ownership", "record_states", "revisions", "system_states", "tallies"]

@@ -58,6 +58,17 @@ async def test_a_hold_is_shown_and_released(hub: Hub, client: httpx.AsyncClient)
     assert (await client.post(f"/api/v1/holds/{hold}/discard", json={"by": BY})).status_code == 422
 
 
+async def test_a_correction_is_proposed_by_one_and_approved_by_another(hub: Hub, client: httpx.AsyncClient) -> None:
+    hold = await held_record(hub.road.db, person())
+    asked = {"by": BY, "reason": "数量写错", "payload": {"订单编号": "SO-1", "数量": "5"}}
+    assert (await client.post(f"/api/v1/holds/{hold}/resend", json=asked)).json()["proposed_by"] == BY
+    assert (await client.post(f"/api/v1/holds/{hold}/resend", json=asked)).status_code == 409
+    assert (await client.post(f"/api/v1/holds/{hold}/resend/approve", json={"by": BY})).status_code == 403
+    assert (await client.post(f"/api/v1/holds/{hold}/resend/approve", json={"by": OTHER})).json()["proposed_by"] == ""
+    again = await client.post(f"/api/v1/holds/{hold}/resend/refuse", json={"by": OTHER, "reason": "x"})
+    assert again.status_code == 409 and again.json()["code"] == "no-correction"
+
+
 async def test_an_unknown_code_is_answered_by_one_and_approved_by_another(hub: Hub, client: httpx.AsyncClient) -> None:
     db = hub.road.db
     await held_record(db, unknown("ABC-1"))

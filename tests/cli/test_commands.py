@@ -36,11 +36,15 @@ def test_a_discard_needs_a_reason(shell: Shell) -> None:
     assert shell.json("hold", "discard", hold, "--by", BY, "--reason", "试单")["wish"] == "discard"
 
 
-def test_a_corrected_record_is_read_from_a_file(shell: Shell) -> None:
+def test_a_corrected_record_is_read_from_a_file_and_approved_by_another(shell: Shell) -> None:
     hold = str(shell.prepare(lambda db: held_record(db, person())))
     file = shell.folder / "fixed.json"
     file.write_text(json.dumps({"订单编号": "SO-1", "数量": "5"}), encoding="utf-8")
-    assert shell("hold", "resend", hold, str(file), "--by", BY, "--reason", "数量写错").exit_code == 0
+    assert f"hub hold approve {hold}" in shell("hold", "resend", hold, str(file), "--by", BY, "--reason", "数量写错").stdout
+    assert "数量写错" in shell("hold", "show", hold).stdout
+    assert "[correction-own]" in shell("hold", "approve", hold, "--by", BY).stderr
+    assert "已发出" in shell("hold", "approve", hold, "--by", OTHER).stdout
+    assert "[no-correction]" in shell("hold", "refuse", hold, "--by", OTHER, "--reason", "x").stderr
     file.write_text("{", encoding="utf-8")
     assert "[change-unreadable]" in shell("hold", "resend", hold, str(file), "--by", BY, "--reason", "x").stderr
 

@@ -6,10 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from hub.db import Database
-from hub.pipeline.wire import unpack_inbound
-from hub.services.errors import HoldClosed, NoSuchHold, NotCorrectable, ReasonNeeded, WaitsForMore
-from hub.services.holds import copy_text, discard_hold, list_holds, release_hold, resend_hold, show_hold
-from hub.storage.archive import unpublished
+from hub.services.errors import HoldClosed, NoSuchHold, ReasonNeeded, WaitsForMore
+from hub.services.holds import copy_text, discard_hold, list_holds, release_hold, show_hold
 from hub.storage.holds import close
 from hub.storage.tables import holds
 from master_data.errors import PersonMissing
@@ -89,29 +87,6 @@ async def test_nobody_acts_without_a_name_or_on_what_is_gone(database: Database)
         await show_hold(database, 999)
 
 
-async def test_a_corrected_order_goes_out_under_the_next_correction_and_keeps_its_place(database: Database) -> None:
-    hold = await held_record(database, person())
-    await resend_hold(database, hold, {"订单编号": "SO-1", "数量": "5"}, by=BY, reason="数量写错", now=NOW)
-    view = await resend_hold(database, hold, {"订单编号": "SO-1", "数量": "6"}, by=BY, reason="数量写错", now=NOW)
-    sent = [unpack_inbound(message.value) for message in await posted(database)]
-    assert [(one.revision, one.correction, one.payload["数量"], one.via) for one in sent] == [(1, 1, "5", "resend"), (1, 2, "6", "resend")]
-    assert len({one.id for one in sent}) == 2
-    assert (view.state, view.wish, view.reason) == ("waiting", "", "corrected: 数量写错")
-
-
-async def test_a_corrected_fact_leaves_its_held_row_to_be_discarded(database: Database) -> None:
-    hold = await held_record(database, person(), full_state=False)
-    view = await resend_hold(database, hold, {"订单编号": "SO-1"}, by=BY, reason="x", now=NOW)
-    assert (view.state, view.wish) == ("ready", "discard")
-
-
-async def test_an_event_on_its_way_to_a_target_cannot_be_corrected(database: Database) -> None:
-    hold = await held_event(database, person())
-    with pytest.raises(NotCorrectable):
-        await resend_hold(database, hold, {}, by=BY, reason="x", now=NOW)
-    assert await posted(database) == []
-
-
 async def test_a_hold_can_be_copied_as_a_text(database: Database) -> None:
     hold = await held_event(database, document("customer", "P1/C001"))
     text = await copy_text(database, hold, "zh")
@@ -124,9 +99,3 @@ async def test_filters_name_the_rows_of_a_system(database: Database) -> None:
     assert [view.system for view in await list_holds(database, system="mes")] == ["mes"]
     async with database.read() as session:
         assert len((await session.execute(select(holds.c.id))).all()) == 2
-
-
-async def posted(database: Database) -> list:
-    """What the outbox would publish."""
-    async with database.read() as session:
-        return [message for _, message in await unpublished(session)]

@@ -618,6 +618,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['proposal_id', 'proposed_by'], ['proposals.id', 'proposals.proposed_by'], name=op.f('fk_approvals_proposal_id_proposed_by')),
         sa.PrimaryKeyConstraint('proposal_id', 'by', name=op.f('pk_approvals'))
     )
+    op.create_table('corrections',
+        sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+        sa.Column('hold', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+        sa.Column('payload', sa.JSON(), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('proposed_by', sa.String(length=80), nullable=False),
+        sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('decided_by', sa.String(length=80), nullable=False),
+        sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('decision', sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(['hold'], ['holds.id'], name=op.f('fk_corrections_hold'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_corrections'))
+    )
+    op.create_index('uq_corrections_open', 'corrections', ['hold'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
     op.create_table('cross_references',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('kind', sa.String(length=60), nullable=False),
