@@ -6,16 +6,15 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import Any
 
 from connectors.jiandaoyun.config import Settings
-from connectors.jiandaoyun.errors import FormMissing, RateLimited
+from connectors.jiandaoyun.errors import FAILURES, FormMissing
 from connectors.jiandaoyun.fields import Fields
-from hub.sdk import CredentialsRejected, Http, InDoubtError, RefusedError, TransientError
+from hub.sdk import Http, Meaning, error_of
 
 LIMITS_PER_S = {"read": 30.0, "write": 20.0}
 """Published limits of list/get/widget-list and of create/update/delete."""
@@ -26,46 +25,34 @@ NO_SUCH_ROW = 4001
 RATE_LIMIT = 8303
 
 
-class Verdict(StrEnum):
-    """What an answer means for what was asked."""
-
-    OK = "ok"
-    RETRY = "retry"
-    RATE_LIMITED = "rate limited"
-    CREDENTIALS = "credentials"
-    REFUSED = "refused"
-    IN_DOUBT = "in doubt"
-
-
 # Only 8303 is published with its meaning; the others are from experience, so everything unknown with code and msg is a refusal.
-CODES = {RATE_LIMIT: Verdict.RATE_LIMITED, 8301: Verdict.CREDENTIALS}
-STATUSES = {401: Verdict.CREDENTIALS, 403: Verdict.CREDENTIALS, 429: Verdict.RATE_LIMITED}
+CODES = {RATE_LIMIT: Meaning.RATE_LIMITED, 8301: Meaning.CREDENTIALS}
+STATUSES = {401: Meaning.CREDENTIALS, 403: Meaning.CREDENTIALS, 429: Meaning.RATE_LIMITED}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A judged answer: the verdict, the vendor's code and words, its JSON, and its clock (None where it did not say)."""
+    """A judged answer: its meaning, the vendor's code and words, its JSON, and its clock (None where it did not say)."""
 
-    verdict: Verdict
+    meaning: Meaning
     code: int = 0
     words: str = ""
     body: Mapping[str, Any] | None = None
     at: datetime | None = None
 
 
-def classify(status: int, content: bytes, *, safe: bool) -> Answer:
-    """Judge an answer. A gateway's page, or nonsense in a success, leaves a write in doubt and lets a read be repeated."""
-    unclear = Verdict.RETRY if safe else Verdict.IN_DOUBT
+def classify(status: int, content: bytes) -> Answer:
+    """Judge an answer. A gateway's page, or nonsense in a success, leaves in doubt what was asked."""
     body = _object(content)
     words = str((body or {}).get("msg") or f"HTTP {status}")
     if body is not None and status == 400 and "code" in body:
         code = int(body["code"]) if str(body["code"]).isdigit() else 0
-        return Answer(CODES.get(code, Verdict.REFUSED), code, words, body)
+        return Answer(CODES.get(code, Meaning.REFUSED), code, words, body)
     if status in STATUSES:
         return Answer(STATUSES[status], words=words)
     if status >= 500 or body is None:
-        return Answer(unclear, words=f"HTTP {status}" if body is None else words)
-    return Answer(Verdict.OK if status == 200 else Verdict.REFUSED, words=words, body=body)
+        return Answer(Meaning.IN_DOUBT, words=f"HTTP {status}" if body is None else words)
+    return Answer(Meaning.OK if status == 200 else Meaning.REFUSED, words=words, body=body)
 
 
 class Client:
@@ -85,9 +72,11 @@ class Client:
             "POST", f"{self.settings.base_url}{path}", safe=safe, json={"app_id": self.settings.app_id, **body},
             headers={"Authorization": f"Bearer {self.settings.api_key.get_secret_value()}"},
         )  # fmt: skip
-        answer = classify(response.status_code, response.content, safe=safe)
-        self._complain(path, answer, safe=safe)
-        return Answer(answer.verdict, answer.code, answer.words, answer.body, _vendor_time(response.headers.get("date")))
+        answer = classify(response.status_code, response.content)
+        if answer.meaning is not Meaning.OK and answer.code != NO_SUCH_ROW:
+            what = f"{path}: {answer.words}"
+            raise error_of(answer.meaning, FAILURES, safe=safe, system=self.system, what=what, words=answer.words)
+        return replace(answer, at=_vendor_time(response.headers.get("date")))
 
     async def rows(
         self, form: Fields, *, after: str | None = None, conditions: Sequence[Mapping[str, Any]] = (), rel: str = "and"
@@ -104,7 +93,7 @@ class Client:
     async def row(self, form: Fields, row_id: str) -> dict[str, Any] | None:
         """One raw row, or None where there is none."""
         answer = await self.ask("/app/entry/data/get", {"entry_id": form.entry_id, "data_id": row_id})
-        return (answer.body or {}).get("data") or None if answer.verdict is Verdict.OK else None
+        return (answer.body or {}).get("data") or None if answer.meaning is Meaning.OK else None
 
     async def form(self, name: str, *, again: bool = False) -> Fields:
         """A form's fields by label. Raises FormMissing, LabelTwice."""
@@ -133,22 +122,6 @@ class Client:
         if name not in names:
             raise FormMissing(system=self.system, form=name, known=", ".join(sorted(names)))
         return names[name]
-
-    def _complain(self, path: str, answer: Answer, *, safe: bool) -> None:
-        """A read that is refused is tried again later: nobody's document is refused by it."""
-        if answer.verdict is Verdict.OK or answer.code == NO_SUCH_ROW:
-            return
-        match answer.verdict:
-            case Verdict.RATE_LIMITED:
-                raise RateLimited(retry_after_s=1.0, system=self.system, what=path)
-            case Verdict.CREDENTIALS:
-                raise CredentialsRejected(system=self.system, words=answer.words)
-            case Verdict.REFUSED if not safe:
-                raise RefusedError(system=self.system, words=answer.words)
-            case Verdict.IN_DOUBT:
-                raise InDoubtError(system=self.system, what=f"{path}: {answer.words}")
-            case _:
-                raise TransientError(system=self.system, what=f"{path}: {answer.words}")
 
 
 class Pace:

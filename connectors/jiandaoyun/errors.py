@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.sdk import ConfigError, DataError, RefusedError, TransientError
+from collections.abc import Mapping
+
+from hub.sdk import ConfigError, DataError, Failure, Meaning, RefusedError, TransientError
 
 
 class RateLimited(TransientError):
@@ -57,3 +59,6 @@ class WebhookUnreadable(DataError):
     """Signed by the vendor, yet not readable."""
 
     code = "jiandaoyun-webhook-unreadable"
+
+
+FAILURES: Mapping[Meaning, Failure] = {Meaning.RATE_LIMITED: Failure(RateLimited, 1.0)}

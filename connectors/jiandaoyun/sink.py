@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.jiandaoyun.card import FORMS, KEY_LABEL, MARK_LABEL, REVISION_LABEL
-from connectors.jiandaoyun.client import Client, Verdict
+from connectors.jiandaoyun.client import Client
 from connectors.jiandaoyun.errors import OperationUnknown
 from connectors.jiandaoyun.fields import Fields
-from hub.sdk import Document, DocumentKey, InDoubtError, Written, sent
+from hub.sdk import Document, DocumentKey, InDoubtError, Meaning, Written, sent
 
 NAMESPACE = uuid.UUID("6a1b7a38-5f0e-4b8e-9a57-3f1d0e5b9c21")
 
@@ -82,7 +82,7 @@ class JiandaoyunSink:
         answer = await self._client.ask(
             "/app/entry/data/update", {"entry_id": form.entry_id, "data_id": row_id, "data": data}, safe=False,
         )  # fmt: skip
-        return self._row(form, answer.body) if answer.verdict is Verdict.OK else None
+        return self._row(form, answer.body) if answer.meaning is Meaning.OK else None
 
     async def _save(self, form: Fields, verb: str, data: Mapping[str, Any], extra: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = await self._client.ask(f"/app/entry/data/{verb}", {"entry_id": form.entry_id, "data": data, **extra}, safe=False)

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.kingdee.config import Settings
-from connectors.kingdee.envelope import Meaning, Verdict, classify
-from connectors.kingdee.errors import AccountSetUnknown, ServerUnwell, SessionLost, WrongAccountSet, error_of
+from connectors.kingdee.envelope import Verdict, classify
+from connectors.kingdee.errors import FAILURES, AccountSetUnknown, ServerUnwell, SessionLost, WrongAccountSet
 from connectors.kingdee.signing import login_sign, signed_headers
-from hub.sdk import CredentialsRejected, Http, Response
+from hub.sdk import CredentialsRejected, Http, HubError, Meaning, Response, error_of
 
 DOCUMENTS = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
 AUTHENTICATION = "Kingdee.BOS.WebApi.ServicesStub.AuthService"
@@ -62,7 +62,7 @@ class Client:
             self._forget(session)
         if verdict.meaning is Meaning.OK:
             return verdict.body
-        error = error_of(verdict, system=self.system, safe=safe, what=f"{operation} {body.get('formid', '')}".strip())
+        error = self._error(verdict, f"{operation} {body.get('formid', '')}".strip(), safe=safe)
         if isinstance(error, CredentialsRejected):
             self._rejected = error
         raise error
@@ -116,12 +116,15 @@ class Client:
         parameters = [settings.acct_id, settings.user, settings.app_id, now, sign, settings.lcid]
         verdict = await self._exchange(f"{AUTHENTICATION}.LoginBySign", {"parameters": parameters}, safe=True)
         if verdict.meaning is not Meaning.OK:
-            raise error_of(verdict, system=self.system, safe=True, what="LoginBySign")
+            raise self._error(verdict, "LoginBySign", safe=True)
         self._last_login = time.monotonic()
         if verdict.body.get("LoginResultType") != 1:
             self._rejected = CredentialsRejected(system=self.system, words=verdict.body.get("Message") or "LoginResultType")
             raise self._rejected
         return str(verdict.body["KDSVCSessionId"])
+
+    def _error(self, verdict: Verdict, what: str, *, safe: bool) -> HubError:
+        return error_of(verdict.meaning, FAILURES, safe=safe, system=self.system, what=what, words=verdict.words)
 
     async def _exchange(self, service: str, body: Mapping[str, Any], *, safe: bool, session: str = "") -> Verdict:
         url = f"{self.settings.url}/k3cloud/{service}.common.kdsvc"

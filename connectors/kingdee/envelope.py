@@ -5,22 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-
-class Meaning(StrEnum):
-    """What follows from an answer."""
-
-    OK = "ok"
-    RETRY = "retry"                # surely not done, the server is not well
-    LOCKED = "locked"              # surely not done, somebody else has this document open
-    RENEW = "renew"                # the session is gone
-    RATE_LIMITED = "rate limited"
-    UNLICENSED = "unlicensed"
-    CREDENTIALS = "credentials"
-    REFUSED = "refused"
-    IN_DOUBT = "in doubt"          # may have been done; for a call that only reads the same as RETRY
+from hub.sdk import Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +22,7 @@ class Verdict:
 
 # Kingdee's MsgCode. 0 ("default") with IsSuccess false is an ordinary refusal by a business rule.
 MESSAGE_CODES: Mapping[int, Meaning] = {
-    1: Meaning.RENEW, 4: Meaning.IN_DOUBT, 6: Meaning.RETRY, 7: Meaning.UNLICENSED, 13: Meaning.LOCKED, 14: Meaning.RATE_LIMITED,
+    1: Meaning.RENEW, 4: Meaning.IN_DOUBT, 6: Meaning.RETRY, 7: Meaning.UNLICENSED, 13: Meaning.BUSY, 14: Meaning.RATE_LIMITED,
     15: Meaning.CREDENTIALS,
 }  # fmt: skip
 SESSION_LOST = "会话信息已丢失"

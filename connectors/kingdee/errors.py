@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.kingdee.envelope import Meaning, Verdict
-from hub.sdk import ConfigError, CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
+from collections.abc import Mapping
+
+from hub.sdk import ConfigError, Failure, InDoubtError, Meaning, TransientError
 
 
 class ServerUnwell(TransientError):
@@ -60,23 +61,8 @@ class WrongAccountSet(ConfigError):
     code = "kingdee-wrong-account-set"
 
 
-def error_of(verdict: Verdict, *, system: str, safe: bool, what: str) -> HubError:
-    """What to raise for a verdict that is not OK. `safe`: the call only read, so doubt is no doubt."""
-    words = verdict.words
-    match verdict.meaning:
-        case Meaning.REFUSED:
-            return RefusedError(system=system, words=words)
-        case Meaning.CREDENTIALS:
-            return CredentialsRejected(system=system, words=words)
-        case Meaning.RATE_LIMITED:
-            return CallsLimited(retry_after_s=1.0, system=system, words=words)
-        case Meaning.LOCKED:
-            return DocumentLocked(retry_after_s=1.0, target_wide=False, system=system, words=words)
-        case Meaning.UNLICENSED:
-            return LicenceMissing(retry_after_s=60.0, system=system, words=words)
-        case Meaning.RENEW:
-            return SessionLost(retry_after_s=1.0, system=system, words=words)
-        case Meaning.IN_DOUBT if not safe:
-            return AnswerUnclear(system=system, what=what, words=words)
-        case _:
-            return ServerUnwell(retry_after_s=1.0, system=system, words=words)
+FAILURES: Mapping[Meaning, Failure] = {
+    Meaning.RATE_LIMITED: Failure(CallsLimited, 1.0), Meaning.BUSY: Failure(DocumentLocked, 1.0, target_wide=False),
+    Meaning.UNLICENSED: Failure(LicenceMissing, 60.0), Meaning.RENEW: Failure(SessionLost, 1.0),
+    Meaning.IN_DOUBT: Failure(AnswerUnclear), Meaning.RETRY: Failure(ServerUnwell, 1.0),
+}  # fmt: skip

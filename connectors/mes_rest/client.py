@@ -5,58 +5,43 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from connectors.mes_rest.config import Settings
-from connectors.mes_rest.errors import RateLimited
-from hub.sdk import CredentialsRejected, Http, InDoubtError, RefusedError, TransientError
-
-
-class Verdict(StrEnum):
-    """What an answer means for what was asked."""
-
-    OK = "ok"
-    ABSENT = "absent"
-    RETRY = "retry"
-    RATE_LIMITED = "rate limited"
-    CREDENTIALS = "credentials"
-    REFUSED = "refused"
-    IN_DOUBT = "in doubt"
-
+from connectors.mes_rest.errors import FAILURES
+from hub.sdk import Http, Meaning, error_of
 
 # 403 is a key without the scope: no retry helps and a person must give it, as with 401.
 STATUSES = {
-    200: Verdict.OK, 201: Verdict.OK, 207: Verdict.OK, 401: Verdict.CREDENTIALS, 403: Verdict.CREDENTIALS, 404: Verdict.ABSENT,
-    429: Verdict.RATE_LIMITED,
+    200: Meaning.OK, 201: Meaning.OK, 207: Meaning.OK, 401: Meaning.CREDENTIALS, 403: Meaning.CREDENTIALS, 404: Meaning.ABSENT,
+    429: Meaning.RATE_LIMITED,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A judged answer: the verdict, the vendor's words, its JSON, what it asked us to wait."""
+    """A judged answer: its meaning, the vendor's words, its JSON, what it asked us to wait."""
 
-    verdict: Verdict
+    meaning: Meaning
     words: str = ""
     body: Mapping[str, Any] | None = None
     retry_after_s: float | None = None
 
 
-def classify(status: int, content: bytes, *, safe: bool, retry_after: str | None = None) -> Answer:
+def classify(status: int, content: bytes, *, retry_after: str | None = None) -> Answer:
     """Judge an answer. An import's 200, 207 and 422 are one envelope: a row with an error is a refusal in the vendor's words.
 
-    A 5xx, or nonsense in a success, leaves a write in doubt and lets a read be repeated.
+    A 5xx, or nonsense in a success, leaves in doubt what was asked.
     """
     body = _object(content)
-    unclear = Answer(Verdict.RETRY if safe else Verdict.IN_DOUBT, f"HTTP {status}", body)
     if status == 429:
-        return Answer(Verdict.RATE_LIMITED, "HTTP 429", body, _seconds(retry_after))
+        return Answer(Meaning.RATE_LIMITED, "HTTP 429", body, _seconds(retry_after))
     if status >= 500 or (body is None and status in (200, 201, 207, 422)):
-        return unclear
+        return Answer(Meaning.IN_DOUBT, f"HTTP {status}", body)
     if words := _row_errors(body):
-        return Answer(Verdict.REFUSED, words, body)
+        return Answer(Meaning.REFUSED, words, body)
     words = str((body or {}).get("message") or f"HTTP {status}")
-    return Answer(STATUSES.get(status, Verdict.REFUSED), words, body)
+    return Answer(STATUSES.get(status, Meaning.REFUSED), words, body)
 
 
 class Client:
@@ -70,36 +55,22 @@ class Client:
     async def get(self, resource: str, **params: str) -> Mapping[str, Any]:
         """A read; `{}` where there is no such thing. A read that the MES refuses is tried again later."""
         answer = await self._exchange("GET", f"/{resource}", safe=True, params=params)
-        if answer.verdict is Verdict.REFUSED:
-            raise TransientError(system=self.system, what=f"{resource}: {answer.words}")
-        return answer.body or {} if answer.verdict is Verdict.OK else {}
+        return answer.body or {} if answer.meaning is Meaning.OK else {}
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """A write. Raises RefusedError with the vendor's words, InDoubtError."""
-        answer = await self._exchange("POST", f"/{path}", safe=False, json=body)
-        if answer.verdict in (Verdict.REFUSED, Verdict.ABSENT):
-            raise RefusedError(system=self.system, words=answer.words)
-        return answer.body or {}
+        return (await self._exchange("POST", f"/{path}", safe=False, json=body)).body or {}
 
     async def _exchange(self, method: str, path: str, *, safe: bool, **rest: Any) -> Answer:
         key = {"X-Api-Key": self.settings.api_key.get_secret_value(), "Accept": "application/json"}
         response = await self._http.call(method, self.settings.base_url + path, safe=safe, headers=key, **rest)
-        answer = classify(response.status_code, response.content, safe=safe, retry_after=response.headers.get("retry-after"))
-        self._complain(path, answer)
-        return answer
-
-    def _complain(self, path: str, answer: Answer) -> None:
-        match answer.verdict:
-            case Verdict.RATE_LIMITED:
-                raise RateLimited(retry_after_s=answer.retry_after_s, system=self.system, what=path)
-            case Verdict.CREDENTIALS:
-                raise CredentialsRejected(system=self.system, words=answer.words)
-            case Verdict.IN_DOUBT:
-                raise InDoubtError(system=self.system, what=f"{path}: {answer.words}")
-            case Verdict.RETRY:
-                raise TransientError(system=self.system, what=f"{path}: {answer.words}")
-            case _:
-                return
+        answer = classify(response.status_code, response.content, retry_after=response.headers.get("retry-after"))
+        if answer.meaning is Meaning.OK or (safe and answer.meaning is Meaning.ABSENT):
+            return answer
+        raise error_of(
+            answer.meaning, FAILURES, safe=safe, retry_after_s=answer.retry_after_s, system=self.system,
+            what=f"{path}: {answer.words}", words=answer.words,
+        )  # fmt: skip
 
 
 def _row_errors(body: Mapping[str, Any] | None) -> str:

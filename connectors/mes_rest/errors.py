@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.sdk import InDoubtError, RefusedError, TransientError
+from collections.abc import Mapping
+
+from hub.sdk import Failure, InDoubtError, Meaning, RefusedError, TransientError
 
 
 class RateLimited(TransientError):
@@ -21,3 +23,6 @@ class OperationUnknown(RefusedError):
     """The mapping asks for an operation that the resource does not have."""
 
     code = "mes-rest-operation-unknown"
+
+
+FAILURES: Mapping[Meaning, Failure] = {Meaning.RATE_LIMITED: Failure(RateLimited, 1.0)}

@@ -12,9 +12,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from connectors.tryton.config import Settings
-from connectors.tryton.envelope import Meaning, Verdict, classify
-from connectors.tryton.errors import NoSuchRecord, SessionLost, error_of
-from hub.sdk import CredentialsRejected, Http
+from connectors.tryton.envelope import Verdict, classify
+from connectors.tryton.errors import FAILURES, NoSuchRecord, SessionLost
+from hub.sdk import CredentialsRejected, Http, HubError, Meaning, error_of
 
 
 class Session(NamedTuple):
@@ -88,7 +88,7 @@ class Client:
             self._forget(session)
         if verdict.meaning is Meaning.OK:
             return verdict.result
-        raise error_of(verdict, system=self.system, safe=safe, what=f"{model} {method}")
+        raise self._error(verdict, f"{model} {method}", safe=safe)
 
     async def _present(self) -> Session:
         if self._rejected is not None:
@@ -114,7 +114,7 @@ class Client:
             self._rejected = CredentialsRejected(system=self.system, words=answer.words or "login")
             raise self._rejected
         if answer.meaning is not Meaning.OK:
-            raise error_of(answer, system=self.system, safe=True, what="login")
+            raise self._error(answer, "login", safe=True)
         self._last_login = time.monotonic()
         token = base64.b64encode(f"{settings.user}:{answer.result[0]}:{answer.result[1]}".encode()).decode()
         return await self._with_context(Session(f"Session {token}", {}))
@@ -123,8 +123,11 @@ class Client:
         """Tryton: without the whole of the preferences a create fails, for the company is not set."""
         answer = await self._exchange("model.res.user.get_preferences", [True, {}], session=session, safe=True)
         if answer.meaning is not Meaning.OK:
-            raise error_of(answer, system=self.system, safe=True, what="get_preferences")
+            raise self._error(answer, "get_preferences", safe=True)
         return Session(session.header, answer.result)
+
+    def _error(self, verdict: Verdict, what: str, *, safe: bool) -> HubError:
+        return error_of(verdict.meaning, FAILURES, safe=safe, system=self.system, what=what, words=verdict.words)
 
     async def _exchange(self, method: str, parameters: Sequence[Any], *, session: Session | None, safe: bool) -> Verdict:
         url = f"{self.settings.url}/{self.settings.database}/rpc/"  # 8.0; up to 7.x there was no rpc/

@@ -10,21 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-
-class Meaning(StrEnum):
-    """What follows from an answer."""
-
-    OK = "ok"
-    RETRY = "retry"                # surely not done, the server is not well
-    BUSY = "busy"                  # surely not done, this record was changed by somebody else
-    RENEW = "renew"                # the session is gone
-    RATE_LIMITED = "rate limited"  # too many logins
-    CREDENTIALS = "credentials"
-    REFUSED = "refused"
-    IN_DOUBT = "in doubt"          # may have been done; for a call that only reads the same as RETRY
+from hub.sdk import Meaning
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.tryton.envelope import Meaning, Verdict
-from hub.sdk import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
+from collections.abc import Mapping
+
+from hub.sdk import Failure, InDoubtError, Meaning, RefusedError, TransientError
 
 
 class ServerUnwell(TransientError):
@@ -72,21 +73,7 @@ class UnitDiffers(RefusedError):
     code = "tryton-unit-differs"
 
 
-def error_of(verdict: Verdict, *, system: str, safe: bool, what: str) -> HubError:
-    """What to raise for a verdict that is not OK. `safe`: the call only read, so doubt is no doubt."""
-    words = verdict.words
-    match verdict.meaning:
-        case Meaning.REFUSED if not safe:
-            return RefusedError(system=system, words=words)
-        case Meaning.CREDENTIALS:
-            return CredentialsRejected(system=system, words=words)
-        case Meaning.RATE_LIMITED:
-            return LoginsLimited(retry_after_s=300.0, system=system, words=words)
-        case Meaning.BUSY:
-            return RecordBusy(retry_after_s=1.0, target_wide=False, system=system, words=words)
-        case Meaning.RENEW:
-            return SessionLost(retry_after_s=1.0, system=system, words=words)
-        case Meaning.IN_DOUBT if not safe:
-            return AnswerUnclear(system=system, what=what, words=words)
-        case _:
-            return ServerUnwell(retry_after_s=1.0, system=system, words=words)
+FAILURES: Mapping[Meaning, Failure] = {
+    Meaning.RATE_LIMITED: Failure(LoginsLimited, 300.0), Meaning.BUSY: Failure(RecordBusy, 1.0, target_wide=False),
+    Meaning.RENEW: Failure(SessionLost, 1.0), Meaning.IN_DOUBT: Failure(AnswerUnclear), Meaning.RETRY: Failure(ServerUnwell, 1.0),
+}  # fmt: skip

@@ -5,11 +5,12 @@ from hub.sdk.connector import Card, Connector, EntityCard, SignatureRejected, Si
 from hub.sdk.document import Document, DocumentKey, Written
 from hub.sdk.doubt import NotReadBack, sent
 from hub.sdk.http import Http, Response
+from hub.sdk.meaning import Failure, Meaning, error_of
 from hub.sdk.record import Chunk, Cursor, Record, WebhookRequest
 from hub.texts import Text
 
 __all__ = [
     "Card", "Chunk", "ConfigError", "Connector", "CredentialsRejected", "Cursor", "DataError", "Document", "DocumentKey", "EntityCard",
-    "Http", "HubError", "InDoubtError", "NotReadBack", "Record", "RefusedError", "Response", "SignatureRejected", "Sink", "Source",
-    "System", "Text", "TransientError", "WebhookRequest", "Written", "sent",
+    "Failure", "Http", "HubError", "InDoubtError", "Meaning", "NotReadBack", "Record", "RefusedError", "Response", "SignatureRejected",
+    "Sink", "Source", "System", "Text", "TransientError", "WebhookRequest", "Written", "error_of", "sent",
 ]

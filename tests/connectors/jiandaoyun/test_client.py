@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from connectors.jiandaoyun.client import Pace, Verdict, classify, read_json
+from connectors.jiandaoyun.client import Pace, classify, read_json
 from connectors.jiandaoyun.errors import FormMissing, LabelTwice, RateLimited
 from connectors.jiandaoyun.fields import Fields
 from connectors.jiandaoyun.texts import TEXTS
-from hub.sdk import CredentialsRejected, TransientError
+from hub.sdk import CredentialsRejected, Meaning, TransientError
 from hub.sdk.simulation import Fault
 from tests.connectors.jiandaoyun.conftest import Crm, make_product, save_order
 
@@ -18,30 +18,29 @@ HTML = b"<html>502 Bad Gateway</html>"
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "read", "write"),
+    ("status", "content", "meaning"),
     [
-        (200, b'{"data": []}', Verdict.OK, Verdict.OK),
-        (200, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
-        (200, b"[1]", Verdict.RETRY, Verdict.IN_DOUBT),
-        (400, '{"code": 8303, "msg": "超出请求频率限制"}'.encode(), Verdict.RATE_LIMITED, Verdict.RATE_LIMITED),
-        (429, b"", Verdict.RATE_LIMITED, Verdict.RATE_LIMITED),
-        (400, b'{"code": 8301, "msg": "x"}', Verdict.CREDENTIALS, Verdict.CREDENTIALS),
-        (401, b"", Verdict.CREDENTIALS, Verdict.CREDENTIALS),
-        (403, HTML, Verdict.CREDENTIALS, Verdict.CREDENTIALS),
-        (400, b'{"code": 17018, "msg": "x"}', Verdict.REFUSED, Verdict.REFUSED),
-        (400, b'{"code": "strange", "msg": "x"}', Verdict.REFUSED, Verdict.REFUSED),
-        (400, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
-        (502, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
-        (504, b'{"msg": "timeout"}', Verdict.RETRY, Verdict.IN_DOUBT),
+        (200, b'{"data": []}', Meaning.OK),
+        (200, HTML, Meaning.IN_DOUBT),
+        (200, b"[1]", Meaning.IN_DOUBT),
+        (400, '{"code": 8303, "msg": "超出请求频率限制"}'.encode(), Meaning.RATE_LIMITED),
+        (429, b"", Meaning.RATE_LIMITED),
+        (400, b'{"code": 8301, "msg": "x"}', Meaning.CREDENTIALS),
+        (401, b"", Meaning.CREDENTIALS),
+        (403, HTML, Meaning.CREDENTIALS),
+        (400, b'{"code": 17018, "msg": "x"}', Meaning.REFUSED),
+        (400, b'{"code": "strange", "msg": "x"}', Meaning.REFUSED),
+        (400, HTML, Meaning.IN_DOUBT),
+        (502, HTML, Meaning.IN_DOUBT),
+        (504, b'{"msg": "timeout"}', Meaning.IN_DOUBT),
     ],
 )
-def test_every_answer_has_one_meaning(status: int, content: bytes, read: Verdict, write: Verdict) -> None:
-    assert classify(status, content, safe=True).verdict is read
-    assert classify(status, content, safe=False).verdict is write
+def test_every_answer_has_one_meaning(status: int, content: bytes, meaning: Meaning) -> None:
+    assert classify(status, content).meaning is meaning
 
 
 def test_the_vendors_words_are_kept() -> None:
-    assert classify(400, '{"code": 17018, "msg": "字段需要数字"}'.encode(), safe=False).words == "字段需要数字"
+    assert classify(400, '{"code": 17018, "msg": "字段需要数字"}'.encode()).words == "字段需要数字"
 
 
 @pytest.mark.parametrize("text", [b"{\xff}", b'{"a": NaN}', b"[" * 100_000, b""])

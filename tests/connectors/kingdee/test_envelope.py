@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from connectors.kingdee.envelope import Meaning, classify
-from connectors.kingdee.errors import error_of
-from hub.sdk import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
+from connectors.kingdee.envelope import classify
+from connectors.kingdee.errors import FAILURES
+from hub.sdk import CredentialsRejected, HubError, InDoubtError, Meaning, RefusedError, TransientError, error_of
 
 
 def envelope(number: int, message: str = "不行", *, good: bool = False) -> dict[str, Any]:
@@ -35,7 +35,7 @@ ROWS: list[tuple[int, str, Meaning]] = [
     (200, json.dumps(envelope(10)), Meaning.REFUSED),
     (200, json.dumps(envelope(11)), Meaning.REFUSED),
     (200, json.dumps(envelope(12)), Meaning.REFUSED),
-    (200, json.dumps(envelope(13)), Meaning.LOCKED),
+    (200, json.dumps(envelope(13)), Meaning.BUSY),
     (200, json.dumps(envelope(14)), Meaning.RATE_LIMITED),
     (200, json.dumps(envelope(15)), Meaning.CREDENTIALS),
     (200, json.dumps([[envelope(9)]]), Meaning.REFUSED),
@@ -71,9 +71,10 @@ def test_decimals_stay_as_they_were_sent() -> None:
     ("meaning", "safe", "kind"),
     [
         (Meaning.REFUSED, False, RefusedError),
+        (Meaning.REFUSED, True, TransientError),
         (Meaning.CREDENTIALS, False, CredentialsRejected),
         (Meaning.RATE_LIMITED, False, TransientError),
-        (Meaning.LOCKED, False, TransientError),
+        (Meaning.BUSY, False, TransientError),
         (Meaning.UNLICENSED, False, TransientError),
         (Meaning.RENEW, False, TransientError),
         (Meaning.RETRY, False, TransientError),
@@ -82,6 +83,4 @@ def test_decimals_stay_as_they_were_sent() -> None:
     ],
 )
 def test_each_meaning_has_its_error(meaning: Meaning, safe: bool, kind: type[HubError]) -> None:
-    from connectors.kingdee.envelope import Verdict
-
-    assert isinstance(error_of(Verdict(meaning, "不行"), system="erp", safe=safe, what="Save"), kind)
+    assert isinstance(error_of(meaning, FAILURES, safe=safe, system="erp", what="Save", words="不行"), kind)

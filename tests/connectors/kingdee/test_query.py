@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.kingdee.simulated_query import FilterUnreadable, matcher, ordered
-from hub.sdk import RefusedError
+from hub.sdk import TransientError
 from tests.connectors.kingdee.conftest import Plant
 
 ROW = {"FID": 7, "FBillNo": "A'1", "FModifyDate": "2026-11-22T10:00:00", "FOrg.FNumber": "100", "F_HUB_KEY": ""}
@@ -41,7 +41,7 @@ def test_rows_are_ordered_by_all_keys() -> None:
 
 async def test_an_unknown_field_is_refused_inside_the_rows(plant: Plant) -> None:
     system = await plant.open()
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(TransientError) as refused:
         await system._client.query("PRD_MO", ["FNothing"], "", order="FID ASC")
     assert "FNothing" in refused.value.text("zh")
 

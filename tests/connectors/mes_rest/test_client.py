@@ -7,11 +7,11 @@ import json
 import pytest
 from pydantic import SecretStr
 
-from connectors.mes_rest.client import Verdict, classify
+from connectors.mes_rest.client import classify
 from connectors.mes_rest.config import Settings
 from connectors.mes_rest.errors import RateLimited
 from connectors.mes_rest.texts import TEXTS
-from hub.sdk import CredentialsRejected, TransientError
+from hub.sdk import CredentialsRejected, Meaning, TransientError
 from hub.sdk.simulation import Fault
 from tests.connectors.mes_rest.conftest import Mes, make_order, save_report
 
@@ -21,37 +21,36 @@ MIXED = json.dumps({"data": {"imported": 1, "errors": [{"row": 1, "field": "plan
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "read", "write"),
+    ("status", "content", "meaning"),
     [
-        (200, GOOD, Verdict.OK, Verdict.OK),
-        (207, GOOD, Verdict.OK, Verdict.OK),
-        (207, MIXED, Verdict.REFUSED, Verdict.REFUSED),
-        (422, MIXED, Verdict.REFUSED, Verdict.REFUSED),
-        (422, b'{"message": "orders required"}', Verdict.REFUSED, Verdict.REFUSED),
-        (422, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
-        (200, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
-        (200, b"[]", Verdict.RETRY, Verdict.IN_DOUBT),
-        (401, b"{}", Verdict.CREDENTIALS, Verdict.CREDENTIALS),
-        (403, HTML, Verdict.CREDENTIALS, Verdict.CREDENTIALS),
-        (404, b"{}", Verdict.ABSENT, Verdict.ABSENT),
-        (409, b"{}", Verdict.REFUSED, Verdict.REFUSED),
-        (429, b"", Verdict.RATE_LIMITED, Verdict.RATE_LIMITED),
-        (500, HTML, Verdict.RETRY, Verdict.IN_DOUBT),
-        (503, b"{}", Verdict.RETRY, Verdict.IN_DOUBT),
+        (200, GOOD, Meaning.OK),
+        (207, GOOD, Meaning.OK),
+        (207, MIXED, Meaning.REFUSED),
+        (422, MIXED, Meaning.REFUSED),
+        (422, b'{"message": "orders required"}', Meaning.REFUSED),
+        (422, HTML, Meaning.IN_DOUBT),
+        (200, HTML, Meaning.IN_DOUBT),
+        (200, b"[]", Meaning.IN_DOUBT),
+        (401, b"{}", Meaning.CREDENTIALS),
+        (403, HTML, Meaning.CREDENTIALS),
+        (404, b"{}", Meaning.ABSENT),
+        (409, b"{}", Meaning.REFUSED),
+        (429, b"", Meaning.RATE_LIMITED),
+        (500, HTML, Meaning.IN_DOUBT),
+        (503, b"{}", Meaning.IN_DOUBT),
     ],
 )
-def test_every_answer_has_one_meaning(status: int, content: bytes, read: Verdict, write: Verdict) -> None:
-    assert classify(status, content, safe=True).verdict is read
-    assert classify(status, content, safe=False).verdict is write
+def test_every_answer_has_one_meaning(status: int, content: bytes, meaning: Meaning) -> None:
+    assert classify(status, content).meaning is meaning
 
 
 def test_a_rows_refusal_names_the_field_and_keeps_the_words() -> None:
-    assert classify(422, MIXED, safe=False).words == "planned_qty: 太小"
+    assert classify(422, MIXED).words == "planned_qty: 太小"
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("0.5", 0.5), (None, 1.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0)])
 def test_what_the_vendor_asks_us_to_wait_is_read(header: str | None, seconds: float) -> None:
-    assert classify(429, b"", safe=True, retry_after=header).retry_after_s == seconds
+    assert classify(429, b"", retry_after=header).retry_after_s == seconds
 
 
 async def test_the_installation_says_who_it_is(mes: Mes) -> None:

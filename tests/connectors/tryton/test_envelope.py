@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from connectors.tryton.envelope import Meaning, classify, typed_date, typed_decimal, typed_time
-from connectors.tryton.errors import error_of
+from connectors.tryton.envelope import classify, typed_date, typed_decimal, typed_time
+from connectors.tryton.errors import FAILURES
 from connectors.tryton.texts import TEXTS
-from hub.sdk import CredentialsRejected, InDoubtError, RefusedError, TransientError
+from hub.sdk import CredentialsRejected, InDoubtError, Meaning, RefusedError, TransientError, error_of
 
 HTML = "<!doctype html><html lang=en><title>Error</title></html>"
 ANSWERS = [
@@ -56,13 +56,14 @@ RAISED = [
 def test_doubt_and_refusal_are_of_writes_only(status: int, text: str, writing: type, reading: type) -> None:
     verdict = classify(status, text)
     for safe, kind in ((False, writing), (True, reading)):
-        error = error_of(verdict, system="erp", safe=safe, what="sale.sale create")
+        error = error_of(verdict.meaning, FAILURES, safe=safe, system="erp", what="sale.sale create", words=verdict.words)
         assert isinstance(error, kind)
         assert error.code in TEXTS or error.code in ("refused", "credentials-rejected")
 
 
 def test_a_busy_record_concerns_nobody_else() -> None:
-    error = error_of(classify(200, '{"error": ["ConcurrencyException", "x"]}'), system="erp", safe=False, what="")
+    busy = classify(200, '{"error": ["ConcurrencyException", "x"]}').meaning
+    error = error_of(busy, FAILURES, safe=False, system="erp", what="", words="")
     assert isinstance(error, TransientError) and not error.target_wide
 
 
