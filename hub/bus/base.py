@@ -112,6 +112,10 @@ class Bus(Protocol):
         """Per partition, from what the group has committed (shown only: the truth is `next_offset`)."""
         ...
 
+    async def partitions(self, topics: Sequence[str]) -> Mapping[str, int]:
+        """How many partitions each of these topics has; one that does not exist is left out."""
+        ...
+
     async def read(self, partition: Partition, offset: int, limit: int) -> Sequence[Received]:
         """Messages of a partition from an offset, without a group: for rebuilds and tests."""
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -108,6 +108,10 @@ class EmbeddedBus:
     async def lag(self, group: str, topics: Sequence[str]) -> Sequence[Lag]:
         await self._note_progress()
         return await self._file.read(partial(append_log.lag, group=group, topics=topics))
+
+    async def partitions(self, topics: Sequence[str]) -> Mapping[str, int]:
+        there = Counter(partition.topic for partition in await self._file.read(append_log.ends))
+        return {topic: there[topic] for topic in topics if topic in there}
 
     async def read(self, partition: Partition, offset: int, limit: int) -> Sequence[Received]:
         await self._count(partition.topic)

@@ -9,7 +9,7 @@ with back-pressure: what is not asked for is not fetched. (It also costs 15 µs 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -98,6 +98,13 @@ class KafkaBus:
             raise self._unavailable(error) from error
         return await self._reader.lag(places, {place: entry.offset for place, entry in known.items()})
 
+    async def partitions(self, topics: Sequence[str]) -> Mapping[str, int]:
+        try:
+            async with asyncio.timeout(self._times.ask_s):
+                return await kafka_topics.partitions(await self._publisher.admin(), topics)
+        except (TimeoutError, KafkaError, OSError) as error:
+            raise self._unavailable(error) from error
+
     async def read(self, partition: Partition, offset: int, limit: int) -> Sequence[Received]:
         if TopicPartition(*partition) not in await self._places([partition.topic]):
             raise TopicMissing(topic=f"{partition.topic}/{partition.number}", known=", ".join(self._counts) or "-")
@@ -107,11 +114,7 @@ class KafkaBus:
         """Every partition of the topics. Counts never change under a running hub, so they are asked for once."""
         unknown = [topic for topic in topics if topic not in self._counts]
         if unknown:
-            try:
-                async with asyncio.timeout(self._times.ask_s):
-                    self._counts |= await kafka_topics.partitions(await self._publisher.admin(), unknown)
-            except (TimeoutError, KafkaError, OSError) as error:
-                raise self._unavailable(error) from error
+            self._counts |= await self.partitions(unknown)
         for topic in unknown:
             if topic not in self._counts:
                 raise TopicMissing(topic=topic, known=", ".join(sorted(self._counts)) or "-")

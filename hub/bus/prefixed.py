@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hub.bus.base import Bus, Consumer, Lag, Message, Partition, Received, Topic
@@ -37,6 +37,10 @@ class PrefixedBus:
     async def lag(self, group: str, topics: Sequence[str]) -> Sequence[Lag]:
         found = await self._bus.lag(self._prefix + group, [self._prefix + topic for topic in topics])
         return [one._replace(partition=_shorter(one.partition, self._prefix)) for one in found]
+
+    async def partitions(self, topics: Sequence[str]) -> Mapping[str, int]:
+        found = await self._bus.partitions([self._prefix + topic for topic in topics])
+        return {topic.removeprefix(self._prefix): count for topic, count in found.items()}
 
     async def read(self, partition: Partition, offset: int, limit: int) -> Sequence[Received]:
         found = await self._bus.read(Partition(self._prefix + partition.topic, partition.number), offset, limit)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.app import SHIPPED, load_rules
+from hub.app import SHIPPED, load_rules, open_bus, open_database
 from hub.cli.command import Answer, Command, Desk, argument, option, table, told
+from hub.config import Settings
 from hub.errors import HubError
 from hub.registry import connectors, open_systems
-from hub.services import checking, mappings, setup, topics
+from hub.services import checking, foundation, mappings, setup, topics
 from hub.services.checking import Line
 from hub.services.words import word
 from hub.texts import Text
@@ -52,10 +54,27 @@ async def check(desk: Desk) -> Answer:
         lines.append(checking.bad("files", "", error))
         return _checked(lines)
     lines.append(checking.good("files", "", "check-files" if opened else "check-no-systems"))
+    lines += [line async for line in _cluster(desk.settings)]
     for system in opened.values():
         lines += [line async for line in checking.check_system(system, rules)]
         await system.close()
     return _checked(lines)
+
+
+async def _cluster(settings: Settings) -> AsyncIterator[Line]:
+    """What the cluster profile stands on; the embedded one makes its own files when it starts."""
+    if settings.profile != "cluster":
+        return
+    try:
+        db = open_database(settings)
+    except HubError as error:
+        yield checking.bad("database", "", error)
+    else:
+        async for line in foundation.check_database(db):
+            yield line
+        await db.close()
+    async for line in foundation.check_bus(open_bus(settings), settings):
+        yield line
 
 
 def _checked(lines: list[Line]) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
@@ -40,6 +41,15 @@ async def upgrade(url: str) -> None:
 def is_present(connection: Connection) -> bool:
     """Whether the database stands at the newest revision."""
     return set(MigrationContext.configure(connection).get_current_heads()) == set(_scripts().get_heads())
+
+
+def standing(connection: Connection) -> Literal["present", "empty", "behind", "unknown"]:
+    """Where the database stands: at the newest revision, without tables, at an older one, or at one of another release."""
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if is_present(connection):
+        return "present"
+    known = {script.revision for script in _scripts().walk_revisions()}
+    return "empty" if not heads else "behind" if set(heads) <= known else "unknown"
 
 
 def tables() -> MetaData:

@@ -26,7 +26,7 @@ SAMPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing checked. `level`: files, connection, permissions, mappings; `said`: how it is, and what to do where it is wrong."""
+    """One thing checked. `level`: files, database, bus, connection, permissions, mappings; `said`: how it is, or what to do."""
 
     level: str
     subject: str

@@ -89,6 +89,24 @@ class FileThere(ConfigError):
     code = "file-there"
 
 
+class DatabaseUnreachable(ConfigError):
+    """Facts: `database` (without its password), `what`."""
+
+    code = "database-unreachable"
+
+
+class TablesUnknown(ConfigError):
+    """The tables were made by a release that this one does not know. Fact: `database`."""
+
+    code = "tables-unknown"
+
+
+class ClockDiffers(ConfigError):
+    """Facts: `database`, `seconds`, `most`."""
+
+    code = "clock-differs"
+
+
 class ChangeUnreadable(Refused):
     """A proposed change has not the form of one."""
 

@@ -95,6 +95,10 @@ class BusContract:
         with pytest.raises(PartitionsDiffer, match=f"'{topic}' has 2 partitions, the settings say 4"):
             await bus.declare([Topic(name=topic, partitions=4, retention_days=3)])
 
+    async def test_a_topic_tells_its_partitions_and_what_is_not_there_is_left_out(self, bus: Bus) -> None:
+        two, five = await self.make_topic(bus, 2), await self.make_topic(bus, 5)
+        assert dict(await bus.partitions([two, five, "no.such.topic"])) == {two: 2, five: 5}
+
     async def test_reading_a_topic_that_is_not_there_says_so(self, bus: Bus) -> None:
         with pytest.raises(TopicMissing, match=r"no\.such\.topic"):
             await bus.read(Partition("no.such.topic", 0), 0, 1)

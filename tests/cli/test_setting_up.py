@@ -77,6 +77,14 @@ def test_check_of_a_good_file_without_systems_passes(shell: Shell) -> None:
     assert line["good"] and "systems" in line["said"]["en"]
 
 
+def test_check_of_a_cluster_looks_at_its_database_and_its_bus(shell: Shell) -> None:
+    shell.file.write_text("profile: cluster\nbus: {servers: '127.0.0.1:9'}\n", encoding="utf-8")
+    result = shell("check", "--json")
+    wrong = [line for line in json.loads(result.stdout) if not line["good"]]
+    assert result.exit_code == 1 and [line["level"] for line in wrong] == ["database", "bus"]
+    assert "database" in wrong[0]["said"]["zh"]
+
+
 class Simulated:
     """A MES of the mes_rest kind over empty books, and the desk of a hub that is configured for it."""
 
