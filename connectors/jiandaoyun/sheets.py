@@ -106,6 +106,7 @@ PROGRESS = (
     Column("订单编号", "order"), _whole("行号", "line"), Column("客户编号", "customer"), Column("物料编码", "material"),
     one_of(PROGRESS_STATES, "进度状态", "state"), Column("单位", "unit"), _number("订单数量", "ordered"), _number("已生产数量", "produced"),
     _number("已入库数量", "received"), _number("已发货数量", "shipped"), _number("已开票数量", "invoiced"),
+    _number("强制结案数量", "closed_short"),
     _time("要求交期", "requested_at"), _time("首次承诺交期", "first_promised_at"), _time("承诺交期", "promised_at"),
     Column("等待事项", "waits_for.zh"),
     Column("等待事项英文", "waits_for.en"), _time("等待起始", "waits_since"), Column("责任方", "waits_on"), Column("说明", "reason"),

@@ -131,8 +131,8 @@ async def resume_system(desk: Desk, system: Annotated[str, argument("system")], 
 def _journey(one: Journey) -> Any:
     steps = [(row.name, row.status_name, row.at, row.system) for row in one.steps]
     where = (one.waits_for_name, one.holder_name)
-    head = table(("line", "customer", "material", "quantity", "state", "waits-for", "holder"),
-                 [(one.line_key, one.customer, one.material, one.quantity, one.state, *where)])  # fmt: skip
+    head = table(("line", "customer", "material", "quantity", "closed-short", "state", "waits-for", "holder"),
+                 [(one.line_key, one.customer, one.material, one.quantity, one.closed_short, one.state, *where)])  # fmt: skip
     return together(head, table(("milestone", "status", "at", "system"), steps))
 
 

@@ -156,6 +156,7 @@ class OrderProgress(Entity):
     """How far one order line is, made by the hub, in full each time. Key: the order's key, '/', the line.
 
     Quantities are in `unit`. `waits_for`, `waits_since`, `waits_on`: what it waits for, since when, and which role must act.
+    `closed_short`: what closed production orders leave unmade and nothing makes up for (强制结案).
     `not_applicable` names milestones (`t6`, …) that do not apply: from stock T2–T7, without inspection T6.
     """
 
@@ -175,6 +176,7 @@ class OrderProgress(Entity):
     received: Measure = ZERO
     shipped: Measure = ZERO
     invoiced: Measure = ZERO
+    closed_short: Measure = ZERO
     requested_at: Time | None = None
     first_promised_at: Time | None = None
     promised_at: Time | None = None

@@ -11,10 +11,11 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.reporting import tables
-from hub.reporting.lines import ACCEPTED, CONFIRMED, RELEASED, LineFacts, Supply
+from hub.reporting.lines import ACCEPTED, CONFIRMED, RELEASED, LineFacts
 from hub.reporting.merging import Row, effective, merged
 from hub.reporting.milestones import ZERO, Part
 from hub.reporting.queries import of_lines, production_history, where_in
+from hub.reporting.supplies import Supply
 
 Groups = Mapping[Any, list[Row]]
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.reporting import queries, tables
 from hub.reporting.gathering import gather
-from hub.reporting.lines import LineFacts, milestones, order_line
+from hub.reporting.lines import LineFacts, closed_short, milestones, order_line
 from hub.reporting.milestones import STEPS, Milestone, Part, Stage, stages
 from hub.reporting.progress import holder
 from hub.texts import TEXTS, Text
@@ -44,7 +44,8 @@ class Journey:
     """One order line's way. The stages' durations add up to `total`, the last reached milestone of T0–T9 minus the first.
 
     `holder` and `waits_for` are '' once everything is done, cancelled or rejected; `missing` are milestones passed over.
-    `production_orders` are the ones that serve the line; `reason` is what a person said (rejection, cancellation).
+    `production_orders` are the ones that serve the line; `closed_short`: what closed ones leave unmade (强制结案).
+    `reason` is what a person said (rejection, cancellation).
     """
 
     line_key: str
@@ -53,6 +54,7 @@ class Journey:
     customer: str
     material: str
     quantity: str
+    closed_short: str
     state: str
     steps: Sequence[JourneyStep]
     stages: Sequence[Stage]
@@ -108,7 +110,7 @@ def journey(facts: LineFacts) -> Journey:
     spent = stages(chain)
     return Journey(
         line_key=row["line_key"], order=row["order_key"], line=row["line"], customer=row["customer"] or "", material=row["material"] or "",
-        quantity=f"{row['quantity']} {row['unit'] or ''}".strip(), state=row["state"],
+        quantity=f"{row['quantity']} {row['unit'] or ''}".strip(), closed_short=str(closed_short(facts)), state=row["state"],
         steps=[_step(one, row["missing"], spent) for one in found], stages=spent,
         total=sum((stage.duration for stage in spent), timedelta()) if spent else None,
         missing=row["missing"].split(), not_applicable=row["not_applicable"].split(), waits_for=row["waits_for"],

@@ -14,7 +14,6 @@ from hub.reporting.supplies import (
     FINISHED,
     Supply,
     ended_at,
-    final_inspections,
     inspected_at,
     is_inspected,
     is_outside,
@@ -138,10 +137,23 @@ def _shipped(facts: LineFacts) -> Milestone:
     return Milestone(code="t8", needed=_due(facts), parts=parts)
 
 
+def shipped(facts: LineFacts) -> Decimal:
+    """Pieces that have left for the customer."""
+    return sum((row["quantity"] for row in effective(facts.shipments) if row["state"] in SHIPPED and row["shipped_at"]), ZERO)
+
+
 def _due(facts: LineFacts) -> Decimal:
     """What has to be shipped: a line closed short is through with what it got."""
-    shipped = sum((row["quantity"] for row in effective(facts.shipments) if row["state"] in SHIPPED and row["shipped_at"]), ZERO)
-    return min(shipped, needed(facts.line)) if line_state(facts) == "closed" and shipped else needed(facts.line)
+    gone = shipped(facts)
+    return min(gone, needed(facts.line)) if line_state(facts) == "closed" and gone else needed(facts.line)
+
+
+def closed_short(facts: LineFacts) -> Decimal:
+    """Pieces that closed production orders leave unmade (强制结案), and that nothing else makes up for: another order, or stock."""
+    left = sum((left_unmade(supply) for supply in facts.supplies), ZERO)
+    covered = sum((supply.quantity for supply in facts.supplies), ZERO) - left
+    open_quantity = needed(facts.line) - max(covered, shipped(facts))
+    return max(min(left, open_quantity), ZERO) if line_state(facts) not in ("cancelled", "rejected") else ZERO
 
 
 def line_state(facts: LineFacts) -> str:
@@ -190,12 +202,14 @@ def order_line(facts: LineFacts) -> dict[str, Any]:
         **{f"t{number}": milestone.at for number, milestone in enumerate(chain)}, "invoiced_at": invoice.at,
         "not_applicable": " ".join(milestone.code for milestone in chain if not milestone.applies), "missing": " ".join(missing(chain)),
         "within_making": " ".join(milestone.code for milestone in chain if milestone.within),
-        "waits_for": "" if waiting is None or ended else waiting_for(waiting), "heard_at": facts.heard_at,
+        "waits_for": "" if waiting is None or ended else waiting_for(facts, waiting), "heard_at": facts.heard_at,
     }  # fmt: skip
 
 
-def waiting_for(milestone: Milestone) -> str:
-    """The code of what a line waits for: its next milestone, or the supplier who has the pieces."""
+def waiting_for(facts: LineFacts, milestone: Milestone) -> str:
+    """The code of what a line waits for: its next milestone, the supplier who has the pieces, or the planner where nobody makes them."""
     if any(part.at_supplier for part in milestone.parts):
         return "supplier"
+    if milestone.code == "t8" and closed_short(facts) and shipped(facts) >= sum((produced(supply) for supply in facts.supplies), ZERO):
+        return "planning"
     return next(step.waits_for for step in (*MILESTONES, INVOICE) if step.code == milestone.code)

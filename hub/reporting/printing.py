@@ -19,8 +19,9 @@ BY_ID = {kpi.id: kpi for kpi in KPIS}
 def journey(one: Journey, language: str) -> dict[str, Any]:
     """A journey: the line, its milestones, its stages in seconds, and who has it now."""
     return {
-        "line": one.line_key, "customer": one.customer, "material": one.material, "quantity": one.quantity, "state": one.state,
-        "production_orders": list(one.production_orders), "milestones": [step(row, language) for row in one.steps],
+        "line": one.line_key, "customer": one.customer, "material": one.material, "quantity": one.quantity,
+        "closed_short": one.closed_short, "state": one.state, "production_orders": list(one.production_orders),
+        "milestones": [step(row, language) for row in one.steps],
         "stages": [stage(row, language) for row in one.stages], "total_s": _seconds(one.total), "missing": list(one.missing),
         "not_applicable": list(one.not_applicable), "waits_for": _said(one.waits_for_name, language),
         "holder": _said(one.holder_name, language), "reason": one.reason,

@@ -15,7 +15,7 @@ from hub.model.common import Words
 from hub.model.sales import MILESTONES, Milestones, OrderProgress, OrderState
 from hub.reporting import tables
 from hub.reporting.gathering import gather
-from hub.reporting.lines import LineFacts, order_line
+from hub.reporting.lines import LineFacts, closed_short, order_line
 from hub.reporting.milestones import STEPS
 from hub.reporting.queries import chunks, told
 from hub.texts import TEXTS
@@ -88,8 +88,9 @@ def progress(facts: LineFacts, row: dict[str, Any]) -> OrderProgress:
     return OrderProgress(
         organisation=row["organisation"], order=row["order_key"], line=row["line"], customer=row["customer"], material=row["material"],
         state=row["state"], unit=row["unit"], ordered=row["quantity"], produced=row["produced"], received=row["received"],
-        shipped=row["shipped"], invoiced=row["invoiced"], requested_at=row["requested_at"], first_promised_at=row["first_promised_at"],
-        promised_at=row["promised_at"], production_orders=tuple(sorted({supply.order["key"] for supply in facts.supplies})),
+        shipped=row["shipped"], invoiced=row["invoiced"], closed_short=closed_short(facts), requested_at=row["requested_at"],
+        first_promised_at=row["first_promised_at"], promised_at=row["promised_at"],
+        production_orders=tuple(sorted({supply.order["key"] for supply in facts.supplies})),
         milestones=Milestones(**reached), not_applicable=tuple(row["not_applicable"].split()),
         waits_for=Words(**TEXTS[f"waits-for-{waiting}"]._asdict()) if waiting else None,
         waits_since=_last(reached.values()) if waiting else None, waits_on=holder(waiting), reason=facts.order["reason"],

@@ -155,8 +155,24 @@ async def test_an_order_closed_short_is_through_with_what_it_made(database: Data
     assert (statuses(journey)["t7"], journey.waits_for) == ("reached", "shipment")
 
 
-async def test_times_of_a_clock_that_went_backwards_do_not_count(database: Database) -> None:
-    """B11."""
+async def test_b11_times_of_a_clock_that_went_backwards_do_not_count(database: Database) -> None:
+    """B11: the quantities count."""
     wrong = make_report("RP-1", 5, 10, 100, started_at=at(9), ended_at=at(5))
     journey = await journey_of(database, *make_story()[:4], wrong, make_report("RP-2", 7, 20, 100))
     assert next(step.at for step in journey.steps if step.code == "t4").isoformat() == at(6.8)
+
+
+async def test_what_a_closed_order_leaves_is_short_until_somebody_makes_it(database: Database) -> None:
+    """强制结案, and the rest planned anew."""
+    story = [*make_story()[:4], make_report("RP-1", 5, 10, 100), make_report("RP-2", 7, 20, 60), make_inspection(8), make_receipt(9, 60)]
+    closed = make_production_order(10, revision=3, state="closed", released_at=at(3), close_reason="SHORT")
+    journey = await journey_of(database, *story, make_posting(9.5), closed, make_shipment(11, 60))
+    assert (journey.closed_short, journey.state, journey.holder, journey.waits_for) == ("40", "part_shipped", "planner", "planning")
+    again = make_production_order(12, number="MO-2", quantity=30)
+    assert (await journey_of(database, again)).closed_short == "10"
+
+
+async def test_stock_makes_up_for_what_a_closed_order_leaves(database: Database) -> None:
+    story = [*make_story()[:4], make_report("RP-2", 7, 20, 60), make_production_order(10, revision=3, state="closed")]
+    assert (await journey_of(database, *story)).closed_short == "40"
+    assert (await journey_of(database, make_shipment(11, 100))).closed_short == "0"
