@@ -12,7 +12,8 @@ from connectors.jiandaoyun.fields import Fields
 from connectors.jiandaoyun.texts import TEXTS
 from hub.sdk import CredentialsRejected, Meaning, TransientError
 from hub.sdk.simulation import Fault
-from tests.connectors.jiandaoyun.conftest import Crm, make_product, save_order
+from tests.connectors.installation import Installation
+from tests.connectors.jiandaoyun.conftest import make_product, save_order
 
 HTML = b"<html>502 Bad Gateway</html>"
 
@@ -60,17 +61,17 @@ def test_two_fields_of_one_label_stop_the_system_with_a_remedy() -> None:
     assert caught.value.facts["label"] == "备注"
 
 
-async def test_the_apps_identity_is_proved_by_reading_its_forms(crm: Crm) -> None:
+async def test_the_apps_identity_is_proved_by_reading_its_forms(crm: Installation) -> None:
     assert await crm.system.identity() == "app-demo"
 
 
-async def test_a_form_that_is_not_there_is_named_beside_those_that_are(crm: Crm) -> None:
+async def test_a_form_that_is_not_there_is_named_beside_those_that_are(crm: Installation) -> None:
     with pytest.raises(FormMissing) as caught:
         await crm.system.source.fetch("合同", "一厂", "X")
     assert caught.value.facts["form"] == "合同" and "销售订单" in caught.value.facts["known"]
 
 
-async def test_a_key_that_stopped_working_stops_the_system(crm: Crm) -> None:
+async def test_a_key_that_stopped_working_stops_the_system(crm: Installation) -> None:
     crm.simulator.api_key = "another"
     with pytest.raises(CredentialsRejected):
         await crm.read("销售订单")
@@ -79,7 +80,7 @@ async def test_a_key_that_stopped_working_stops_the_system(crm: Crm) -> None:
     assert crm.rows() == []
 
 
-async def test_too_many_calls_are_surely_not_done(crm: Crm) -> None:
+async def test_too_many_calls_are_surely_not_done(crm: Installation) -> None:
     await crm.system.identity()
     crm.faults.force(Fault.RATE_LIMITED)
     with pytest.raises(RateLimited):
@@ -87,7 +88,7 @@ async def test_too_many_calls_are_surely_not_done(crm: Crm) -> None:
     assert crm.rows() == []
 
 
-async def test_a_gateways_page_lets_a_read_be_tried_again(crm: Crm) -> None:
+async def test_a_gateways_page_lets_a_read_be_tried_again(crm: Installation) -> None:
     save_order(crm)
     crm.faults.force(Fault.GARBAGE)
     with pytest.raises(TransientError):
@@ -95,13 +96,13 @@ async def test_a_gateways_page_lets_a_read_be_tried_again(crm: Crm) -> None:
     assert len((await crm.read("销售订单"))[0]) == 1
 
 
-async def test_a_read_that_is_refused_is_tried_again_later(crm: Crm) -> None:
+async def test_a_read_that_is_refused_is_tried_again_later(crm: Installation) -> None:
     with pytest.raises(TransientError) as caught:
         await crm.system._client.ask("/app/entry/data/list", {"entry_id": "unknown"})
     assert "表单不存在" in caught.value.facts["what"]
 
 
-async def test_the_vendors_own_limit_is_kept(crm: Crm) -> None:
+async def test_the_vendors_own_limit_is_kept(crm: Installation) -> None:
     crm.simulator.limits["read"].calls = 30
     for number in range(45):
         save_order(crm, f"SO-{number:02d}")

@@ -12,7 +12,8 @@ from hub.mapping.spec import Missing
 from hub.model.parties import Customer, CustomerProfile
 from hub.model.sales import OrderProgress, SalesOrder
 from hub.sdk import Document, DocumentKey
-from tests.connectors.jiandaoyun.conftest import Crm, save_order
+from tests.connectors.installation import Installation
+from tests.connectors.jiandaoyun.conftest import save_order
 
 SPECS = load_mappings(Path(mappings.__file__).parent)
 
@@ -39,7 +40,7 @@ def mapped(entity: str, form: str, payload: Mapping[str, Any]) -> dict[str, Any]
     return {"organisation": "P1", **spec.apply(payload, Dictionary()).data}
 
 
-async def test_an_order_as_the_simulator_gives_it_is_an_order_of_the_model(crm: Crm) -> None:
+async def test_an_order_as_the_simulator_gives_it_is_an_order_of_the_model(crm: Installation) -> None:
     save_order(crm, quantity="12.5", total="14125.00", change_reason="需求变更")
     (record,), _ = await crm.read("销售订单")
     order = SalesOrder.model_validate(mapped("sales_order", "销售订单", record.payload))
@@ -48,7 +49,7 @@ async def test_an_order_as_the_simulator_gives_it_is_an_order_of_the_model(crm: 
     assert str(order.lines[0].price_with_tax) == "1130" and str(order.total) == "14125"
 
 
-async def test_one_customer_form_gives_a_customer_and_a_profile(crm: Crm) -> None:
+async def test_one_customer_form_gives_a_customer_and_a_profile(crm: Installation) -> None:
     crm.books.save("customer", "一厂", "K1", {"code": "K1", "name": "恒通水务", "state": "active", "type": "cn_organisation"})
     profile = {"customer": "K1", "address": "南京", "contacts": [{"name": "周建国", "phone": "139"}]}
     crm.books.save("customer_profile", "一厂", "K1", profile)
@@ -58,7 +59,7 @@ async def test_one_customer_form_gives_a_customer_and_a_profile(crm: Crm) -> Non
     assert CustomerProfile.model_validate(mapped("customer_profile", "客户", record.payload)).contacts[0].phone == "139"
 
 
-async def test_progress_stands_in_the_crms_books_as_the_hub_told_it(crm: Crm) -> None:
+async def test_progress_stands_in_the_crms_books_as_the_hub_told_it(crm: Installation) -> None:
     facts = {
         "organisation": "P1", "order": "P1/SO-1", "line": 10, "state": "in_production", "unit": "S-台", "ordered": "12.5", "shipped": "2",
         "customer": "S-K0001", "promised_at": "2026-12-01T16:00:00Z", "waits_for": {"zh": "等待检验", "en": "waits for inspection"},

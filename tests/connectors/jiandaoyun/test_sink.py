@@ -11,10 +11,11 @@ from connectors.jiandaoyun.errors import LabelUnknown, NotANumber, NumberTooLong
 from connectors.jiandaoyun.fields import exact_number
 from hub.sdk import InDoubtError, RefusedError
 from hub.sdk.simulation import Fault
-from tests.connectors.jiandaoyun.conftest import PRODUCT_KEY, Crm, make_product
+from tests.connectors.installation import Installation
+from tests.connectors.jiandaoyun.conftest import PRODUCT_KEY, make_product
 
 
-async def test_a_row_carries_our_key_mark_and_revision(crm: Crm) -> None:
+async def test_a_row_carries_our_key_mark_and_revision(crm: Installation) -> None:
     written = await crm.system.sink.write(make_product("m1", 3))
     (entry,) = crm.rows()
     assert entry.custom == {"key": "material/P1/FG-50", "mark": "m1", "revision": "3"}
@@ -23,7 +24,7 @@ async def test_a_row_carries_our_key_mark_and_revision(crm: Crm) -> None:
     assert list(await crm.system.sink.find(PRODUCT_KEY)) == [written]
 
 
-async def test_a_change_goes_to_the_same_row_with_or_without_its_id(crm: Crm) -> None:
+async def test_a_change_goes_to_the_same_row_with_or_without_its_id(crm: Installation) -> None:
     first = await crm.system.sink.write(make_product("m1", 1))
     second = await crm.system.sink.write(make_product("m2", 2, "新名称"))
     third = await crm.system.sink.write(replace(make_product("m3", 3, "更新名称"), id=first.id))
@@ -31,7 +32,7 @@ async def test_a_change_goes_to_the_same_row_with_or_without_its_id(crm: Crm) ->
     assert [entry.data["name"] for entry in crm.rows()] == ["更新名称"]
 
 
-async def test_a_field_that_became_empty_is_emptied(crm: Crm) -> None:
+async def test_a_field_that_became_empty_is_emptied(crm: Installation) -> None:
     await crm.system.sink.write(make_product(payload={"组织": "一厂", "产品编码": "P-50", "产品名称": "泵", "条码": "629"}))
     await crm.system.sink.write(make_product("m2", 2, payload={"组织": "一厂", "产品编码": "P-50", "产品名称": "泵", "条码": None}))
     assert "gtin" not in crm.rows()[0].data
@@ -41,7 +42,7 @@ async def test_a_field_that_became_empty_is_emptied(crm: Crm) -> None:
     ("fault", "landed_at_once"),
     [(Fault.TIMEOUT_BEFORE, False), (Fault.TIMEOUT_AFTER, True), (Fault.LATE_LANDING, False), (Fault.GARBAGE, False)],
 )
-async def test_a_create_in_doubt_ends_as_one_row(crm: Crm, fault: Fault, landed_at_once: bool) -> None:
+async def test_a_create_in_doubt_ends_as_one_row(crm: Installation, fault: Fault, landed_at_once: bool) -> None:
     hasty = crm.hasty
     await hasty.identity()
     crm.faults.force(fault) if fault is not Fault.GARBAGE else _garbage_on_write(crm)
@@ -54,13 +55,13 @@ async def test_a_create_in_doubt_ends_as_one_row(crm: Crm, fault: Fault, landed_
     assert [entry.custom["mark"] for entry in crm.rows()] == ["m1"]
 
 
-def _garbage_on_write(crm: Crm) -> None:
+def _garbage_on_write(crm: Installation) -> None:
     """The gateway answers the write, not the look before it."""
     strike, turns = crm.faults.strike, iter([False, True])
     crm.faults.strike = lambda fault: next(turns, False) if fault is Fault.GARBAGE else strike(fault)  # type: ignore[method-assign]
 
 
-async def test_a_newer_version_created_before_the_older_lands_is_still_one_row(crm: Crm) -> None:
+async def test_a_newer_version_created_before_the_older_lands_is_still_one_row(crm: Installation) -> None:
     """The older create lands behind our back, when nobody waits for it any more: the transaction id is the document's."""
     crm.simulator.landing.late_s = 0.6
     crm.faults.force(Fault.LATE_LANDING)
@@ -71,7 +72,7 @@ async def test_a_newer_version_created_before_the_older_lands_is_still_one_row(c
     assert [(entry.custom["mark"], entry.data["name"]) for entry in crm.rows()] == [("m2", "新名称")]
 
 
-async def test_a_row_that_the_list_does_not_show_yet_is_not_made_twice(crm: Crm) -> None:
+async def test_a_row_that_the_list_does_not_show_yet_is_not_made_twice(crm: Installation) -> None:
     await crm.system.identity()
     crm.faults.force(Fault.LATE_COMMIT)
     await crm.system.sink.write(make_product("m1", 1))
@@ -80,13 +81,13 @@ async def test_a_row_that_the_list_does_not_show_yet_is_not_made_twice(crm: Crm)
     assert [entry.custom["mark"] for entry in crm.rows()] == ["m2"] and written.mark == "m2"
 
 
-async def test_a_known_id_is_found_although_the_list_lags(crm: Crm) -> None:
+async def test_a_known_id_is_found_although_the_list_lags(crm: Installation) -> None:
     crm.faults.force(Fault.LATE_COMMIT)
     written = await crm.system.sink.write(make_product())
     assert list(await crm.system.sink.find(replace(PRODUCT_KEY, id=written.id))) == [written]
 
 
-async def test_an_update_in_doubt_repeated_changes_nothing(crm: Crm) -> None:
+async def test_an_update_in_doubt_repeated_changes_nothing(crm: Installation) -> None:
     first = await crm.system.sink.write(make_product("m1", 1))
     crm.faults.force(Fault.TIMEOUT_AFTER)
     with pytest.raises(InDoubtError):
@@ -95,7 +96,7 @@ async def test_an_update_in_doubt_repeated_changes_nothing(crm: Crm) -> None:
     assert [entry.custom["mark"] for entry in crm.rows()] == ["m2"]
 
 
-async def test_a_row_that_somebody_deleted_is_written_anew(crm: Crm) -> None:
+async def test_a_row_that_somebody_deleted_is_written_anew(crm: Installation) -> None:
     first = await crm.system.sink.write(make_product("m1", 1))
     crm.books.delete("material", "一厂", "P-50")
     again = await crm.system.sink.write(replace(make_product("m1", 1), id=first.id))
@@ -103,31 +104,31 @@ async def test_a_row_that_somebody_deleted_is_written_anew(crm: Crm) -> None:
     assert again.mark == "m1"
 
 
-async def test_a_second_row_with_our_key_can_be_seen(crm: Crm) -> None:
+async def test_a_second_row_with_our_key_can_be_seen(crm: Installation) -> None:
     await crm.system.sink.write(make_product())
     crm.books.save("material", "一厂", "P-50 副本", {"code": "P-50", "name": "复制"}, custom={"key": PRODUCT_KEY.key, "mark": "m1"})
     assert len(await crm.system.sink.find(PRODUCT_KEY)) == 2
 
 
-async def test_a_row_from_before_the_hub_is_adopted_by_its_number(crm: Crm) -> None:
+async def test_a_row_from_before_the_hub_is_adopted_by_its_number(crm: Installation) -> None:
     crm.books.save("material", "一厂", "P-50", {"code": "P-50", "name": "手工录入"}, status="audited")
     crm.books.save("material", "二厂", "P-50", {"code": "P-50", "name": "别的组织"}, status="audited")
     await crm.system.sink.write(make_product(key=replace(PRODUCT_KEY, number="P-50")))
     assert [(entry.organisation, entry.data["name"]) for entry in crm.rows()] == [("一厂", "离心泵 50"), ("二厂", "别的组织")]
 
 
-async def test_a_field_that_the_form_lacks_is_refused_with_those_it_has(crm: Crm) -> None:
+async def test_a_field_that_the_form_lacks_is_refused_with_those_it_has(crm: Installation) -> None:
     with pytest.raises(LabelUnknown) as caught:
         await crm.system.sink.write(make_product(payload={"价格": 1}))
     assert caught.value.facts["label"] == "价格" and "产品编码" in caught.value.facts["known"]
 
 
-async def test_an_operation_that_forms_do_not_have_is_refused(crm: Crm) -> None:
+async def test_an_operation_that_forms_do_not_have_is_refused(crm: Installation) -> None:
     with pytest.raises(OperationUnknown):
         await crm.system.sink.write(make_product(operation="cancel"))
 
 
-async def test_the_vendors_refusal_is_told_in_its_own_words(crm: Crm) -> None:
+async def test_the_vendors_refusal_is_told_in_its_own_words(crm: Installation) -> None:
     client = crm.system._client
     with pytest.raises(RefusedError) as caught:
         await client.ask("/app/entry/data/create", {"entry_id": "unknown", "data": {}}, safe=False)

@@ -6,10 +6,11 @@ import asyncio
 from datetime import datetime
 
 from hub.sdk.simulation import Fault
-from tests.connectors.jiandaoyun.conftest import Crm, save_order
+from tests.connectors.installation import Installation
+from tests.connectors.jiandaoyun.conftest import save_order
 
 
-async def test_a_record_speaks_in_labels(crm: Crm) -> None:
+async def test_a_record_speaks_in_labels(crm: Installation) -> None:
     save_order(crm, quantity="12.5")
     (record,), _ = await crm.read("销售订单")
     assert (record.organisation, record.key, record.lane, record.operation) == ("一厂", "一厂/SO-1", "一厂/SO-1", "upsert")
@@ -18,7 +19,7 @@ async def test_a_record_speaks_in_labels(crm: Crm) -> None:
     assert record.version == record.changed_at.isoformat(timespec="milliseconds")
 
 
-async def test_a_customers_contacts_stand_in_the_same_form(crm: Crm) -> None:
+async def test_a_customers_contacts_stand_in_the_same_form(crm: Installation) -> None:
     crm.books.save("customer", "一厂", "K1", {"code": "K1", "name": "恒通", "state": "active"})
     before = (await crm.read("客户"))[0][0]
     crm.books.save("customer_profile", "一厂", "K1", {"customer": "K1", "contacts": [{"name": "周建国", "phone": "139"}]})
@@ -27,14 +28,14 @@ async def test_a_customers_contacts_stand_in_the_same_form(crm: Crm) -> None:
     assert after.version >= before.version
 
 
-async def test_every_row_comes_over_many_pages(crm: Crm) -> None:
+async def test_every_row_comes_over_many_pages(crm: Installation) -> None:
     for number in range(25):
         save_order(crm, f"SO-{number:02d}")
     records, _ = await crm.read("销售订单", page_size=7)
     assert [record.key for record in records] == [f"一厂/SO-{number:02d}" for number in range(25)]
 
 
-async def test_reading_goes_on_after_any_chunk(crm: Crm) -> None:
+async def test_reading_goes_on_after_any_chunk(crm: Installation) -> None:
     for number in range(10):
         save_order(crm, f"SO-{number}")
     system = crm.open(page_size=3)
@@ -46,7 +47,7 @@ async def test_reading_goes_on_after_any_chunk(crm: Crm) -> None:
     assert len(rest) == 7
 
 
-async def test_a_row_that_changes_behind_the_page_comes_with_the_next_walk(crm: Crm) -> None:
+async def test_a_row_that_changes_behind_the_page_comes_with_the_next_walk(crm: Installation) -> None:
     for number in range(6):
         save_order(crm, f"SO-{number}")
     cursor = None
@@ -59,14 +60,14 @@ async def test_a_row_that_changes_behind_the_page_comes_with_the_next_walk(crm: 
     assert "一厂/SO-0" in {record.key for record in records}
 
 
-async def test_old_rows_do_not_come_again(crm: Crm) -> None:
+async def test_old_rows_do_not_come_again(crm: Installation) -> None:
     save_order(crm)
     _, cursor = await crm.read("销售订单", overlap_s=0)
     future = {"since": datetime.fromisoformat(cursor["since"]).replace(year=2099).isoformat()}
     assert (await crm.read("销售订单", future, overlap_s=0))[0] == []
 
 
-async def test_a_change_that_shows_late_still_comes(crm: Crm) -> None:
+async def test_a_change_that_shows_late_still_comes(crm: Installation) -> None:
     save_order(crm, "SO-LATE", late_s=1.0)
     save_order(crm, "SO-NEXT")
     first, cursor = await crm.read("销售订单")
@@ -76,7 +77,7 @@ async def test_a_change_that_shows_late_still_comes(crm: Crm) -> None:
     assert "一厂/SO-LATE" in {record.key for record in second}
 
 
-async def test_an_index_that_lags_delays_and_loses_nothing(crm: Crm) -> None:
+async def test_an_index_that_lags_delays_and_loses_nothing(crm: Installation) -> None:
     await crm.system.identity()
     crm.faults.force(Fault.LATE_COMMIT)
     save_order(crm)
@@ -86,7 +87,7 @@ async def test_an_index_that_lags_delays_and_loses_nothing(crm: Crm) -> None:
     assert first == [] and [record.key for record in second] == ["一厂/SO-1"]
 
 
-async def test_two_plants_may_share_a_number(crm: Crm) -> None:
+async def test_two_plants_may_share_a_number(crm: Installation) -> None:
     save_order(crm)
     crm.books.save("sales_order", "二厂", "SO-1", {"number": "SO-1", "state": "confirmed", "lines": []})
     assert {record.key for record in (await crm.read("销售订单"))[0]} == {"一厂/SO-1", "二厂/SO-1"}
@@ -94,25 +95,25 @@ async def test_two_plants_may_share_a_number(crm: Crm) -> None:
     assert found.organisation == "二厂" and found.key == "二厂/SO-1"
 
 
-async def test_fetch_takes_the_number_or_the_whole_key_and_tells_what_is_not_there(crm: Crm) -> None:
+async def test_fetch_takes_the_number_or_the_whole_key_and_tells_what_is_not_there(crm: Installation) -> None:
     save_order(crm)
     fetch = crm.system.source.fetch
     assert (await fetch("销售订单", "一厂", "SO-1")) == (await fetch("销售订单", "一厂", "一厂/SO-1"))
     assert await fetch("销售订单", "一厂", "SO-404") is None
 
 
-async def test_huge_and_strange_texts_come_through_unchanged(crm: Crm) -> None:
+async def test_huge_and_strange_texts_come_through_unchanged(crm: Installation) -> None:
     remark = "泵\u200b“引号”\n\t🏭" * 20_000
     save_order(crm, remark=remark)
     assert (await crm.read("销售订单"))[0][0].payload["备注"] == remark
 
 
-async def test_a_typed_quantity_stays_as_it_was_typed(crm: Crm) -> None:
+async def test_a_typed_quantity_stays_as_it_was_typed(crm: Installation) -> None:
     save_order(crm, quantity="１２")
     assert (await crm.read("销售订单"))[0][0].payload["订单明细"][0]["数量"] == "１２"
 
 
-async def test_a_field_added_to_the_form_is_known_with_the_next_page(crm: Crm) -> None:
+async def test_a_field_added_to_the_form_is_known_with_the_next_page(crm: Installation) -> None:
     save_order(crm)
     await crm.read("销售订单")
     form = crm.system._client._fields["销售订单"]
@@ -120,7 +121,7 @@ async def test_a_field_added_to_the_form_is_known_with_the_next_page(crm: Crm) -
     assert (await crm.read("销售订单"))[0][0].payload["订单编号"] == "SO-1"
 
 
-async def test_a_deleted_row_is_found_by_the_sweep(crm: Crm) -> None:
+async def test_a_deleted_row_is_found_by_the_sweep(crm: Installation) -> None:
     save_order(crm, "SO-1")
     save_order(crm, "SO-2")
     _, cursor = await crm.read("销售订单", sweep_every_s=0.001)

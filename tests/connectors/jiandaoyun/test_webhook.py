@@ -19,7 +19,8 @@ from connectors.jiandaoyun.simulator import WEBHOOK_SECRET
 from connectors.jiandaoyun.source import signature
 from hub.sdk import Record, SignatureRejected, WebhookRequest
 from hub.sdk.simulation import Fault, serve
-from tests.connectors.jiandaoyun.conftest import Crm, save_order
+from tests.connectors.installation import Installation
+from tests.connectors.jiandaoyun.conftest import save_order
 
 
 def signed(body: bytes, *, secret: str = WEBHOOK_SECRET, at: int | None = None) -> WebhookRequest:
@@ -47,7 +48,7 @@ def test_the_signature_is_the_vendors() -> None:
 
 
 @pytest.mark.parametrize("layout", [{"indent": 3}, {"separators": (" ,  ", " : ")}, {"ensure_ascii": True}])
-async def test_odd_whitespace_and_escapes_are_part_of_what_was_signed(crm: Crm, layout: dict[str, Any]) -> None:
+async def test_odd_whitespace_and_escapes_are_part_of_what_was_signed(crm: Installation, layout: dict[str, Any]) -> None:
     await crm.system.identity()
     message = {"data": {"formName": "销售订单", "_id": "0a", "备注": "泵🏭", "updateTime": "2026-11-22T02:00:00.000Z"}, "op": "data_update"}
     body = b"\r\n " + json.dumps(message, **layout).encode() + b"\n"
@@ -71,7 +72,7 @@ async def test_odd_whitespace_and_escapes_are_part_of_what_was_signed(crm: Crm, 
         lambda r: signed(r.body, at=int(time.time()) + 3600),
     ],
 )
-async def test_what_does_not_come_from_the_vendor_is_refused(crm: Crm, forge: Callable[[WebhookRequest], WebhookRequest]) -> None:
+async def test_what_does_not_come_from_the_vendor_is_refused(crm: Installation, forge: Callable[[WebhookRequest], WebhookRequest]) -> None:
     await crm.system.identity()
     with pytest.raises(SignatureRejected):
         crm.system.source.receive(forge(signed(order_body())))
@@ -81,30 +82,30 @@ UNREADABLE = [b"", b"{", b"\xff\xfe", b"null", b"[]", b'{"op": "data_update"}', 
 
 
 @pytest.mark.parametrize("body", UNREADABLE)
-async def test_a_signed_body_that_cannot_be_read_is_a_data_error(crm: Crm, body: bytes) -> None:
+async def test_a_signed_body_that_cannot_be_read_is_a_data_error(crm: Installation, body: bytes) -> None:
     with pytest.raises(WebhookUnreadable):
         crm.system.source.receive(signed(body))
 
 
-async def test_a_form_that_we_do_not_read_gives_nothing(crm: Crm) -> None:
+async def test_a_form_that_we_do_not_read_gives_nothing(crm: Installation) -> None:
     assert crm.system.source.receive(signed(order_body(data={"formName": "考勤"}))) == ()
 
 
-async def test_a_changed_form_is_read_again(crm: Crm) -> None:
+async def test_a_changed_form_is_read_again(crm: Installation) -> None:
     await crm.system.identity()
     before = crm.system._client.known_form("销售订单")
     assert crm.system.source.receive(signed(b'{"op": "form_update", "data": {}}')) == ()
     await until(lambda: crm.system._client.known_form("销售订单") is not before)
 
 
-async def test_before_the_fields_are_known_the_vendor_must_push_again(crm: Crm) -> None:
+async def test_before_the_fields_are_known_the_vendor_must_push_again(crm: Installation) -> None:
     with pytest.raises(FormNotReadYet):
         crm.system.source.receive(signed(order_body()))
     await until(lambda: crm.system._client.known_form("销售订单") is not None)
     assert len(crm.system.source.receive(signed(order_body()))) == 1
 
 
-async def test_a_row_without_number_is_kept_under_its_id(crm: Crm) -> None:
+async def test_a_row_without_number_is_kept_under_its_id(crm: Installation) -> None:
     await crm.system.identity()
     assert crm.system.source.receive(signed(order_body()))[0].key == "/0a"
 
@@ -112,7 +113,7 @@ async def test_a_row_without_number_is_kept_under_its_id(crm: Crm) -> None:
 class Receiver:
     """Takes pushes as the hub would: records, refused ones, and whether to say no at first."""
 
-    def __init__(self, crm: Crm) -> None:
+    def __init__(self, crm: Installation) -> None:
         self._crm = crm
         self.records: list[Record] = []
         self.deliveries: list[str] = []
@@ -134,7 +135,7 @@ class Receiver:
 
 
 @pytest.fixture
-async def hook(crm: Crm) -> AsyncIterator[Receiver]:
+async def hook(crm: Installation) -> AsyncIterator[Receiver]:
     await crm.system.identity()
     receiver = Receiver(crm)
     async with serve(receiver.app) as url:
@@ -142,13 +143,13 @@ async def hook(crm: Crm) -> AsyncIterator[Receiver]:
         yield receiver
 
 
-async def test_a_push_gives_the_very_record_that_a_poll_gives(crm: Crm, hook: Receiver) -> None:
+async def test_a_push_gives_the_very_record_that_a_poll_gives(crm: Installation, hook: Receiver) -> None:
     save_order(crm, remark="“泵”")
     await until(lambda: len(hook.records) == 1)
     assert hook.records == (await crm.read("销售订单"))[0]
 
 
-async def test_a_deletion_is_pushed_as_one(crm: Crm, hook: Receiver) -> None:
+async def test_a_deletion_is_pushed_as_one(crm: Installation, hook: Receiver) -> None:
     save_order(crm)
     await until(lambda: len(hook.records) == 1)
     crm.books.delete("sales_order", "一厂", "SO-1")
@@ -156,21 +157,21 @@ async def test_a_deletion_is_pushed_as_one(crm: Crm, hook: Receiver) -> None:
     assert hook.records[1].operation == "delete" and hook.records[1].version > hook.records[0].version
 
 
-async def test_it_is_pushed_again_until_it_is_taken(crm: Crm, hook: Receiver) -> None:
+async def test_it_is_pushed_again_until_it_is_taken(crm: Installation, hook: Receiver) -> None:
     hook.answer_503 = 2
     save_order(crm)
     await until(lambda: len(hook.records) == 1)
     assert len(hook.deliveries) == 3 and len(set(hook.deliveries)) == 1
 
 
-async def test_a_push_that_comes_twice_is_the_same_record_twice(crm: Crm, hook: Receiver) -> None:
+async def test_a_push_that_comes_twice_is_the_same_record_twice(crm: Installation, hook: Receiver) -> None:
     crm.faults.force(Fault.WEBHOOK_TWICE)
     save_order(crm)
     await until(lambda: len(hook.records) == 2)
     assert hook.records[0] == hook.records[1] and len(set(hook.deliveries)) == 1
 
 
-async def test_pushes_out_of_order_can_be_told_by_their_version(crm: Crm, hook: Receiver) -> None:
+async def test_pushes_out_of_order_can_be_told_by_their_version(crm: Installation, hook: Receiver) -> None:
     crm.faults.force(Fault.WEBHOOK_REORDERED)
     save_order(crm, quantity="1")
     await asyncio.sleep(0.01)
@@ -180,14 +181,14 @@ async def test_pushes_out_of_order_can_be_told_by_their_version(crm: Crm, hook: 
     assert hook.records[0].payload["状态"] == "已变更"
 
 
-async def test_a_forged_push_is_refused_beside_the_true_one(crm: Crm, hook: Receiver) -> None:
+async def test_a_forged_push_is_refused_beside_the_true_one(crm: Installation, hook: Receiver) -> None:
     crm.faults.force(Fault.WEBHOOK_FORGED)
     save_order(crm)
     await until(lambda: hook.refused == 1 and len(hook.records) == 1)
     assert hook.records[0].payload["状态"] == "已确认"
 
 
-async def test_what_is_never_pushed_is_found_by_polling(crm: Crm, hook: Receiver) -> None:
+async def test_what_is_never_pushed_is_found_by_polling(crm: Installation, hook: Receiver) -> None:
     crm.faults.force(Fault.WEBHOOK_LOST)
     save_order(crm, "SO-IMPORTED")
     save_order(crm, "SO-2")

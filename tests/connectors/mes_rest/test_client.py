@@ -13,7 +13,8 @@ from connectors.mes_rest.errors import RateLimited
 from connectors.mes_rest.texts import TEXTS
 from hub.sdk import CredentialsRejected, Meaning, TransientError
 from hub.sdk.simulation import Fault
-from tests.connectors.mes_rest.conftest import Mes, make_order, save_report
+from tests.connectors.installation import Installation
+from tests.connectors.mes_rest.conftest import make_order, save_report
 
 HTML = b"<html>Whoops</html>"
 GOOD = b'{"data": {"imported": 1, "updated": 0, "skipped": 0, "errors": []}}'
@@ -53,11 +54,11 @@ def test_what_the_vendor_asks_us_to_wait_is_read(header: str | None, seconds: fl
     assert classify(429, b"", retry_after=header).retry_after_s == seconds
 
 
-async def test_the_installation_says_who_it_is(mes: Mes) -> None:
+async def test_the_installation_says_who_it_is(mes: Installation) -> None:
     assert await mes.system.identity() == "mes-demo"
 
 
-async def test_a_key_that_stopped_working_stops_the_system(mes: Mes) -> None:
+async def test_a_key_that_stopped_working_stops_the_system(mes: Installation) -> None:
     mes.simulator.api_key = "another"
     for ask in (mes.read("reports"), mes.system.sink.write(make_order()), mes.system.identity()):
         with pytest.raises(CredentialsRejected):
@@ -65,14 +66,14 @@ async def test_a_key_that_stopped_working_stops_the_system(mes: Mes) -> None:
     assert mes.rows() == []
 
 
-async def test_too_many_calls_are_surely_not_done(mes: Mes) -> None:
+async def test_too_many_calls_are_surely_not_done(mes: Installation) -> None:
     mes.faults.force(Fault.RATE_LIMITED)
     with pytest.raises(RateLimited) as caught:
         await mes.system.sink.write(make_order())
     assert caught.value.retry_after_s == 1.0 and mes.rows() == []
 
 
-async def test_an_error_page_lets_a_read_be_tried_again(mes: Mes) -> None:
+async def test_an_error_page_lets_a_read_be_tried_again(mes: Installation) -> None:
     save_report(mes, "R-1")
     mes.faults.force(Fault.GARBAGE)
     with pytest.raises(TransientError):
@@ -87,7 +88,7 @@ def test_no_minute_holds_more_calls_than_the_vendor_bears(pace: float) -> None:
     assert settings.requests_per_s * (60 + 1) <= 120 * pace
 
 
-async def test_a_client_that_keeps_the_pace_is_never_told_to_wait(mes: Mes) -> None:
+async def test_a_client_that_keeps_the_pace_is_never_told_to_wait(mes: Installation) -> None:
     mes.simulator.limit.calls = 61 * 20
     for number in range(30):
         save_report(mes, f"R-{number:02d}")

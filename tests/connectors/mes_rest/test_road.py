@@ -14,7 +14,7 @@ from hub.mapping.spec import Missing
 from hub.model import entity
 from hub.model.planning import ProductionOrder
 from hub.sdk import Document, DocumentKey
-from tests.connectors.mes_rest.conftest import Mes
+from tests.connectors.installation import Installation
 
 SPECS = load_mappings(Path(mappings.__file__).parent)
 COMMERCIAL = ("price", "amount", "cost", "tax", "customer", "contact", "phone", "address", "单价", "客户")
@@ -81,7 +81,7 @@ FACTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", FACTS)
-async def test_what_the_shop_floor_says_is_what_the_model_holds(mes: Mes, name: str) -> None:
+async def test_what_the_shop_floor_says_is_what_the_model_holds(mes: Installation, name: str) -> None:
     resource, said = FACTS[name]
     mes.books.save(name, "F1", str(said.get("number", "E-1")), said)
     (record,), _ = await mes.read(resource)
@@ -93,7 +93,7 @@ async def test_what_the_shop_floor_says_is_what_the_model_holds(mes: Mes, name: 
     assert made == expected.model_copy(update=changed)
 
 
-async def test_a_work_order_reaches_the_shop_floor_without_anything_commercial(mes: Mes) -> None:
+async def test_a_work_order_reaches_the_shop_floor_without_anything_commercial(mes: Installation) -> None:
     link = {"order": "P1/SO-1", "line": 10, "quantity": {"value": "3", "unit": "C62"}}
     step = {"sequence": 10, "operation": "OP-TURN", "run_minutes": "6", "subcontracted": True, "supplier": "GYS-01"}
     part = {"line": 1, "material": "RM-45", "quantity": {"value": "3.6", "unit": "KGM"}, "issue_method": "pick", "sequence": 10}

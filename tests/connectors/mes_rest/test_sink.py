@@ -11,10 +11,11 @@ import pytest
 from connectors.mes_rest.errors import NothingWritten, OperationUnknown
 from hub.sdk import Document, DocumentKey, InDoubtError, RefusedError
 from hub.sdk.simulation import Fault
-from tests.connectors.mes_rest.conftest import ORDER_KEY, Mes, make_order, save_report
+from tests.connectors.installation import Installation
+from tests.connectors.mes_rest.conftest import ORDER_KEY, make_order, save_report
 
 
-async def test_a_work_order_carries_our_key_mark_and_revision(mes: Mes) -> None:
+async def test_a_work_order_carries_our_key_mark_and_revision(mes: Installation) -> None:
     written = await mes.system.sink.write(make_order("m1", 3))
     (entry,) = mes.rows()
     assert entry.custom == {"key": "production_order/P1/MO-1", "mark": "m1", "revision": "3"}
@@ -23,7 +24,7 @@ async def test_a_work_order_carries_our_key_mark_and_revision(mes: Mes) -> None:
     assert list(await mes.system.sink.find(ORDER_KEY)) == [written]
 
 
-async def test_a_change_keeps_what_the_mes_owns(mes: Mes) -> None:
+async def test_a_change_keeps_what_the_mes_owns(mes: Installation) -> None:
     await mes.system.sink.write(make_order())
     entry = mes.rows()[0]
     actuals = {"actual_start_at": "2026-11-23T00:00:00Z", "good": {"value": "5", "unit": "PCS"}}
@@ -33,7 +34,7 @@ async def test_a_change_keeps_what_the_mes_owns(mes: Mes) -> None:
     assert data["quantity"]["value"] == "90" and {name: data[name] for name in actuals} == actuals
 
 
-async def test_a_repeat_changes_nothing(mes: Mes) -> None:
+async def test_a_repeat_changes_nothing(mes: Installation) -> None:
     await mes.system.sink.write(make_order())
     again = await mes.system.sink.write(make_order())
     assert again.mark == "m1" and mes.rows()[0].version == 1
@@ -43,7 +44,7 @@ async def test_a_repeat_changes_nothing(mes: Mes) -> None:
     ("fault", "landed_at_once"),
     [(Fault.TIMEOUT_BEFORE, False), (Fault.TIMEOUT_AFTER, True), (Fault.LATE_LANDING, False), (Fault.GARBAGE, False)],
 )
-async def test_an_import_in_doubt_ends_as_one_row(mes: Mes, fault: Fault, landed_at_once: bool) -> None:
+async def test_an_import_in_doubt_ends_as_one_row(mes: Installation, fault: Fault, landed_at_once: bool) -> None:
     mes.faults.force(fault)
     with pytest.raises(InDoubtError):
         await mes.hasty.sink.write(make_order())
@@ -54,7 +55,7 @@ async def test_an_import_in_doubt_ends_as_one_row(mes: Mes, fault: Fault, landed
     assert [(entry.custom["mark"], entry.version) for entry in mes.rows()] == [("m1", 1)]
 
 
-async def test_a_success_that_did_nothing_is_seen(mes: Mes) -> None:
+async def test_a_success_that_did_nothing_is_seen(mes: Installation) -> None:
     mes.faults.force(Fault.NOTHING_DONE)
     with pytest.raises(NothingWritten):
         await mes.system.sink.write(make_order())
@@ -62,14 +63,14 @@ async def test_a_success_that_did_nothing_is_seen(mes: Mes) -> None:
     assert (await mes.system.sink.write(make_order())).mark == "m1"
 
 
-async def test_a_change_that_did_nothing_is_seen(mes: Mes) -> None:
+async def test_a_change_that_did_nothing_is_seen(mes: Installation) -> None:
     await mes.system.sink.write(make_order())
     mes.faults.force(Fault.NOTHING_DONE)
     with pytest.raises(NothingWritten):
         await mes.system.sink.write(make_order("m2", 2))
 
 
-async def test_an_older_revision_is_refused_even_if_it_lands_late(mes: Mes) -> None:
+async def test_an_older_revision_is_refused_even_if_it_lands_late(mes: Installation) -> None:
     mes.simulator.landing.late_s = 0.5
     mes.faults.force(Fault.LATE_LANDING)
     with pytest.raises(InDoubtError):
@@ -82,21 +83,21 @@ async def test_an_older_revision_is_refused_even_if_it_lands_late(mes: Mes) -> N
     assert "版本 1 早于现有版本 2" in caught.value.facts["words"]
 
 
-async def test_a_number_belongs_to_one_document(mes: Mes) -> None:
+async def test_a_number_belongs_to_one_document(mes: Installation) -> None:
     await mes.system.sink.write(make_order())
     with pytest.raises(RefusedError) as caught:
         await mes.system.sink.write(make_order(key=replace(ORDER_KEY, key="production_order/P1/OTHER")))
     assert "MO-1" in caught.value.facts["words"]
 
 
-async def test_a_document_has_one_number(mes: Mes) -> None:
+async def test_a_document_has_one_number(mes: Installation) -> None:
     await mes.system.sink.write(make_order())
     with pytest.raises(RefusedError):
         await mes.system.sink.write(make_order("m2", 2, payload={"order_no": "MO-2", "planned_qty": "1", "unit": "PCS"}))
     assert [entry.number for entry in mes.rows()] == ["MO-1"]
 
 
-async def test_a_row_from_before_the_hub_is_found_by_its_number_and_adopted(mes: Mes) -> None:
+async def test_a_row_from_before_the_hub_is_found_by_its_number_and_adopted(mes: Installation) -> None:
     mes.books.save("production_order", "F1", "MO-1", {"number": "MO-1", "quantity": {"value": "1", "unit": "PCS"}})
     (found,) = await mes.system.sink.find(replace(ORDER_KEY, number="MO-1"))
     assert found.mark is None
@@ -104,7 +105,7 @@ async def test_a_row_from_before_the_hub_is_found_by_its_number_and_adopted(mes:
     assert [entry.custom["mark"] for entry in mes.rows()] == ["m1"]
 
 
-async def test_two_plants_may_share_a_number(mes: Mes) -> None:
+async def test_two_plants_may_share_a_number(mes: Installation) -> None:
     await mes.system.sink.write(make_order())
     other = replace(ORDER_KEY, organisation="F2", key="production_order/P2/MO-1")
     await mes.system.sink.write(make_order(organisation="F2", key=other))
@@ -112,7 +113,7 @@ async def test_two_plants_may_share_a_number(mes: Mes) -> None:
 
 
 @pytest.mark.parametrize(("wanted", "accepted"), [("99", False), ("100", True), ("100.5", True)])
-async def test_b21_the_least_quantity_is_the_most_confirmed_at_any_operation(mes: Mes, wanted: str, accepted: bool) -> None:
+async def test_b21_the_least_quantity_is_the_most_confirmed_at_any_operation(mes: Installation, wanted: str, accepted: bool) -> None:
     """Operation 10 has 100 done (good, concession, scrap), operation 20 only 60: the minimum is 100, not 60."""
     await mes.system.sink.write(make_order())
     save_report(mes, "R-1", 10, good="90", concession="4", scrap="6")
@@ -127,14 +128,14 @@ async def test_b21_the_least_quantity_is_the_most_confirmed_at_any_operation(mes
 
 
 @pytest.mark.parametrize("reversed_as", ["-40", "40"])
-async def test_b21_what_was_reversed_does_not_count(mes: Mes, reversed_as: str) -> None:
+async def test_b21_what_was_reversed_does_not_count(mes: Installation, reversed_as: str) -> None:
     save_report(mes, "R-1", good="40")
     save_report(mes, "R-2", good="20")
     save_report(mes, "R-3", good=reversed_as, reverses="R-1")
     assert mes.simulator.confirmed("F1", "MO-1") == Decimal(20)
 
 
-async def test_b21_pieces_worked_again_count_when_they_are_good(mes: Mes) -> None:
+async def test_b21_pieces_worked_again_count_when_they_are_good(mes: Installation) -> None:
     save_report(mes, "R-1", good="8", rework="2")
     assert mes.simulator.confirmed("F1", "MO-1") == 8
     save_report(mes, "R-2", good="2", type="rework")
@@ -142,14 +143,14 @@ async def test_b21_pieces_worked_again_count_when_they_are_good(mes: Mes) -> Non
 
 
 @pytest.mark.parametrize("state", ["on_hold", "cancelled", "closed"])
-async def test_hold_cancel_and_close_are_states(mes: Mes, state: str) -> None:
+async def test_hold_cancel_and_close_are_states(mes: Installation, state: str) -> None:
     await mes.system.sink.write(make_order())
     payload = {**make_order().payload, "state": state, "hold_reason": "反审核"}
     await mes.system.sink.write(make_order("m2", 2, payload=payload))
     assert (mes.rows()[0].data["state"], mes.rows()[0].data["hold_reason"]) == (state, "反审核")
 
 
-async def test_a_row_without_number_or_with_a_strange_quantity_is_refused_by_field(mes: Mes) -> None:
+async def test_a_row_without_number_or_with_a_strange_quantity_is_refused_by_field(mes: Installation) -> None:
     with pytest.raises(RefusedError) as caught:
         await mes.system.sink.write(make_order(payload={"planned_qty": "1"}))
     assert caught.value.facts["words"] == "order_no: 必填"
@@ -158,7 +159,7 @@ async def test_a_row_without_number_or_with_a_strange_quantity_is_refused_by_fie
     assert "一百" in caught.value.facts["words"]
 
 
-async def test_one_bad_row_does_not_harm_the_others(mes: Mes) -> None:
+async def test_one_bad_row_does_not_harm_the_others(mes: Installation) -> None:
     """207: a verdict per row; the refusal of one is told, and the other is there."""
     rows = [{"site_code": "F1", "material_code": "MAT1", "name": "泵"}, {"site_code": "F1", "name": "无编码"}]
     with pytest.raises(RefusedError) as caught:
@@ -167,15 +168,33 @@ async def test_one_bad_row_does_not_harm_the_others(mes: Mes) -> None:
     assert [entry.number for entry in mes.rows("material")] == ["MAT1"]
 
 
-async def test_an_operation_that_the_mes_does_not_have_is_refused(mes: Mes) -> None:
+async def test_an_operation_that_the_mes_does_not_have_is_refused(mes: Installation) -> None:
     with pytest.raises(OperationUnknown):
         await mes.system.sink.write(make_order(operation="close"))
 
 
-async def test_huge_and_strange_fields_arrive_unchanged(mes: Mes) -> None:
+async def test_huge_and_strange_fields_arrive_unchanged(mes: Installation) -> None:
     remark = "备注\u200b🏭“”\n" * 20_000
     await mes.system.sink.write(make_order(payload={**make_order().payload, "remark": remark, "lot": "批/号 1"}))
     assert (mes.rows()[0].data["remark"], mes.rows()[0].data["lot"]) == (remark, "批/号 1")
+
+
+async def test_a_hold_reaches_the_floor_though_its_new_quantity_cannot(mes: Installation) -> None:
+    """反审核 and a change within one poll: what is not audited yet is not in force, and must not keep the order from standing."""
+    await mes.system.sink.write(make_order())
+    save_report(mes, "R-1", good="40")
+    held = {**make_order(quantity="30").payload, "state": "on_hold", "hold_reason": "CHANGE-DEMAND"}
+    written = await mes.system.sink.write(make_order("m2", 2, payload=held))
+    (row,) = mes.rows()
+    assert (written.mark, row.data["state"], row.data["hold_reason"], row.data["quantity"]["value"]) == ("m2", "on_hold", "CHANGE-DEMAND", "100")
+    with pytest.raises(RefusedError, match="refused"):
+        await mes.system.sink.write(make_order("m3", 3, "30"))
+    assert mes.rows()[0].data["state"] == "on_hold"
+
+
+async def test_an_order_that_the_floor_never_had_comes_whole_though_it_stands(mes: Installation) -> None:
+    await mes.system.sink.write(make_order(payload={**make_order().payload, "state": "on_hold"}))
+    assert [(row.data["state"], row.data["quantity"]["value"]) for row in mes.rows()] == [("on_hold", "100")]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +205,7 @@ async def test_huge_and_strange_fields_arrive_unchanged(mes: Mes) -> None:
         ("routings", "routing", {"routing_no": "FG@V1", "operations": [{"sequence": 10, "operation_code": "GX10", "run_minutes": "6"}]}),
     ],
 )
-async def test_master_data_is_imported_the_same_way(mes: Mes, entity: str, kind: str, payload: dict[str, object]) -> None:
+async def test_master_data_is_imported_the_same_way(mes: Installation, entity: str, kind: str, payload: dict[str, object]) -> None:
     key = DocumentKey(entity=entity, organisation="F1", key=f"{kind}/P1/X")
     settled = {"entity": entity, "organisation": "F1", "key": key, "operation": "upsert", "step": "import", "payload": payload}
     written = await mes.system.sink.write(Document(**settled, mark="m1", revision=1))  # type: ignore[arg-type]
