@@ -76,7 +76,7 @@ async def stage(
         return
     if not KAFKA:
         pytest.skip("no Kafka: set LOOPLINE_TEST_KAFKA (the CI script starts one)")
-    async with _copied(filled_database) as url:
+    async with copied(filled_database) as url:
         yield Stage(make_settings(tmp_path, url, KAFKA), Pair())
 
 
@@ -88,12 +88,12 @@ async def scene(request: pytest.FixtureRequest, tmp_path: Path, filled_file: Pat
         async with open_scene(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'state.db'}") as scene:
             yield scene
         return
-    async with _copied(filled_database) as url, open_scene(tmp_path, url) as scene:
+    async with copied(filled_database) as url, open_scene(tmp_path, url) as scene:
         yield scene
 
 
 @contextlib.asynccontextmanager
-async def _copied(template: str) -> AsyncIterator[str]:
+async def copied(template: str) -> AsyncIterator[str]:
     if not template:
         pytest.skip("no PostgreSQL: set LOOPLINE_TEST_POSTGRES (the CI script starts one)")
     name = f"t_{uuid.uuid4().hex[:12]}"
