@@ -10,6 +10,10 @@ from connectors.mes_rest.client import Client
 from connectors.mes_rest.errors import NothingWritten, OperationUnknown
 from hub.sdk import Document, DocumentKey, Written, sent
 
+HELD = "on_hold"
+OF_A_HOLD = ("state", "hold_reason", "external_key", "external_mark", "external_revision")
+"""What is told of an order that has to stand still; all else waits until it is audited again."""
+
 
 class MesSink:
     """`hub.sdk.Sink`. Numbers are unique and an older revision is refused, so nothing here has to look before it writes."""
@@ -22,10 +26,12 @@ class MesSink:
         resource = RESOURCES[document.entity]
         if document.operation != "upsert":
             raise OperationUnknown(system=self._client.system, resource=resource.name, operation=document.operation)
-        row = {
+        row: Mapping[str, Any] = {
             **document.payload, "site_code": document.organisation, "external_key": document.key.key,
             "external_mark": document.mark, "external_revision": document.revision,
         }  # fmt: skip
+        if row.get("state") == HELD:
+            row = await self._standing(resource, document, row)
         await self._client.post(f"{resource.name}/import", {"strategy": "update_or_create", resource.batch: [row]})
         with sent(self._client.system, f"{resource.name} '{document.key.key}'"):
             standing = await self.find(document.key)
@@ -41,6 +47,14 @@ class MesSink:
         if not rows and key.number:
             rows = [row for row in await self._rows(resource, key, **{resource.number: key.number}) if not row.get("external_key")]
         return [_written(resource, row) for row in rows]
+
+    async def _standing(self, resource: Resource, document: Document, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The row with the floor's own values of everything but the hold: what was unaudited (反审核) is in force no more, what
+        is to come is not yet, and a change that the MES must refuse would keep it from standing still.
+        """
+        rows = await self._rows(resource, document.key, external_key=document.key.key)
+        stands = {name: value for name, value in (rows[0] if rows else {}).items() if name in row and name not in OF_A_HOLD}
+        return {**row, **stands}
 
     async def _rows(self, resource: Resource, key: DocumentKey, **params: str) -> list[Mapping[str, Any]]:
         body = await self._client.get(resource.name, site_code=key.organisation, **params)

@@ -186,7 +186,8 @@ async def test_a_hold_reaches_the_floor_though_its_new_quantity_cannot(mes: Inst
     held = {**make_order(quantity="30").payload, "state": "on_hold", "hold_reason": "CHANGE-DEMAND"}
     written = await mes.system.sink.write(make_order("m2", 2, payload=held))
     (row,) = mes.rows()
-    assert (written.mark, row.data["state"], row.data["hold_reason"], row.data["quantity"]["value"]) == ("m2", "on_hold", "CHANGE-DEMAND", "100")
+    stands = (row.data["state"], row.data["hold_reason"], row.data["quantity"]["value"])
+    assert (written.mark, *stands) == ("m2", "on_hold", "CHANGE-DEMAND", "100")
     with pytest.raises(RefusedError, match="refused"):
         await mes.system.sink.write(make_order("m3", 3, "30"))
     assert mes.rows()[0].data["state"] == "on_hold"
