@@ -118,6 +118,7 @@ SALES_ORDER = Form(
         Field("FPrice", "price", "number"), Field("FEntryTaxRate", "tax_rate", "number"), Field("FAmount", "amount", "number"),
         Field("FEntryTaxAmount", "tax", "number"), Field("FAllAmount", "total", "number"), Field("FDeliveryDate", "requested_at", "day"),
         Field("FPlanDeliveryDate", "promised_at", "day"), Field("F_HUB_FIRSTPROMISE", "first_promised_at", "day"),
+        Field("F_HUB_PRIORITY", "priority", "number"),
     ),
 )  # fmt: skip
 CUSTOMER = Form(
