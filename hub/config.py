@@ -10,11 +10,13 @@ import os
 import re
 import socket
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from hub.errors import ConfigError
 
@@ -57,6 +59,28 @@ class SystemSettings(_Strict):
     settings: dict[str, Any] = Field(default_factory=dict, description="The connector's own settings")
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone; 'Asia/Shanghai' is one")
+    return name
+
+
+Shift = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+Weekday = Annotated[int, Field(ge=1, le=7)]
+
+
+class CalendarSettings(_Strict):
+    """When an organisation works: its business days and working hours in the reports."""
+
+    zone: Annotated[str, AfterValidator(_known_zone)] = Field(default="Asia/Shanghai", description="Time zone of the shifts")
+    shifts: tuple[Shift, ...] = Field(
+        min_length=1, description="Shifts of a day in order, `08:00-20:00`; the business day begins with the first"
+    )
+    workdays: tuple[Weekday, ...] = Field(default=(1, 2, 3, 4, 5, 6, 7), description="Weekdays worked; 1 is Monday")
+    holidays: tuple[date, ...] = Field(default=(), description="Days not worked although their weekday is")
+    extra_days: tuple[date, ...] = Field(default=(), description="Days worked although their weekday is not")
+
+
 class BusSettings(_Strict):
     """The bus of the cluster profile."""
 
@@ -83,6 +107,9 @@ class Settings(_Strict):
     max_body_bytes: int = Field(default=5_000_000, gt=0, description="The largest webhook body taken")
     mappings: Path | None = Field(default=None, description="The plant's own mappings, overriding the shipped ones")
     seeds: tuple[Path, ...] = Field(default=(), description="Dictionary seeds to load at the start")
+    calendars: dict[str, CalendarSettings] = Field(
+        default_factory=dict, description="Shift calendars by shared organisation code; `*`: of all that have none of their own"
+    )
     second_person: bool = Field(
         default=True, description="A corrected message is sent again when a second person approves; false: one person is enough"
     )

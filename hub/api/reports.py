@@ -26,11 +26,12 @@ async def report(
     request: Request, begins: datetime | None = None, ends: datetime | None = None, organisation: str = "", zone: str = "Asia/Shanghai"
 ) -> Any:
     """Every figure of a period, and what cannot be right in the facts."""
-    db, spoken = served(request).road.db, language(request)
-    period = reports.period(begins, ends, now=now(request), zone=zone, organisation=organisation)
+    road, spoken = served(request).road, language(request)
+    calendars = road.settings.calendars
+    period = reports.period(begins, ends, now=now(request), zone=zone, organisation=organisation, calendars=calendars)
     return {
-        "figures": [printing.figure(one, spoken) for one in await reports.report(db, period)],
-        "findings": [printing.finding(one, spoken) for one in await reports.doubts(db, organisation)],
+        "figures": [printing.figure(one, spoken) for one in await reports.report(road.db, period)],
+        "findings": [printing.finding(one, spoken) for one in await reports.doubts(road.db, organisation)],
     }
 
 

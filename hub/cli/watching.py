@@ -80,7 +80,7 @@ async def report(
     zone: Annotated[str, option("zone")] = "Asia/Shanghai",
 ) -> Answer:
     """The figures of a period, and what cannot be right in the facts."""
-    period = reports.period(begins, ends, now=datetime.now(UTC), zone=zone, organisation=organisation)
+    period = reports.period(begins, ends, now=datetime.now(UTC), zone=zone, organisation=organisation, calendars=desk.settings.calendars)
     async with desk.database() as db:
         figures = [printing.figure(one, desk.language) for one in await reports.report(db, period)]
         doubts = [printing.finding(one, desk.language) for one in await reports.doubts(db, organisation)]

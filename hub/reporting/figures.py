@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from hub.reporting.calendars import Calendar
+from hub.reporting.clocks import done_at
 from hub.reporting.merging import Row
 from hub.reporting.milestones import ZERO
 
@@ -17,7 +19,8 @@ from hub.reporting.milestones import ZERO
 class Period:
     """What is asked: from `begins` up to but not including `ends`, as things stand at `as_of`. Days are those of `zone`.
 
-    `frozen_at` is when the plan was frozen; None: each day's plan at the beginning of that day.
+    `frozen_at` is when the plan was frozen; None: each day's plan at the beginning of that day. `calendar` tells the business
+    day of work (B12) and the working hours of a span; without one a day begins at midnight. Promises and shipments are of calendar days.
     """
 
     begins: datetime
@@ -26,13 +29,33 @@ class Period:
     zone: tzinfo = UTC
     organisation: str = ""
     frozen_at: datetime | None = None
+    calendar: Calendar | None = None
 
     def holds(self, at: datetime | None) -> bool:
         return at is not None and self.begins <= at < self.ends
 
     def day(self, at: datetime) -> date:
-        """The calendar day of a moment. Shift calendars (B12) come with the service calendars."""
+        """The calendar day of a moment."""
         return at.astimezone(self.zone).date()
+
+    def business_day(self, at: datetime) -> date:
+        """The day whose shifts a moment belongs to."""
+        return self.calendar.business_day(at) if self.calendar else self.day(at)
+
+    def begin_of(self, day: date) -> datetime:
+        """When a business day begins."""
+        return self.calendar.begins(day) if self.calendar else datetime.combine(day, time(), self.zone)
+
+    def worked_on(self, report: Row) -> date:
+        """The business day of a report: as its source says, else by the calendar."""
+        day: date = report.get("business_date") or self.business_day(done_at(report))
+        return day
+
+    def has_work(self, report: Row) -> bool:
+        """Whether the work of a report belongs to the period: by business days where there are such, else by the moment."""
+        if self.calendar is None and not report.get("business_date"):
+            return self.holds(done_at(report))
+        return self.holds(datetime.combine(self.worked_on(report), time(), self.zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +75,8 @@ class ReportFacts:
 class Figure:
     """One value of one KPI: where `value` is None, `reason` is the code of the text that says why, never 0 or 1 in its place.
 
-    `sources` counts the facts it rests on; `scope` says of what it is (organisation, material, operation, stage…).
+    `sources` counts the facts it rests on; `scope` says of what it is (organisation, material, operation, stage…). `complete` is
+    the share of the facts it should rest on that could be used; None where there were none to ask for.
     """
 
     kpi: str
@@ -65,6 +89,11 @@ class Figure:
     scope: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     basis: str = ""
+    complete: Decimal | None = None
+
+    def of(self, used: int, asked: int) -> Figure:
+        """The same figure, resting on so many of the facts that it should rest on."""
+        return replace(self, complete=Decimal(used) / asked if asked else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from hub.reporting.clocks import done_at
 from hub.reporting.figures import Figure, Partial, Period, ReportFacts, count, grouped, percentile, ratio
 from hub.reporting.merging import Row
 from hub.reporting.milestones import MILESTONES, ZERO, Milestone, Part, Stage, stages
@@ -29,10 +30,10 @@ def frozen_plan(facts: ReportFacts, period: Period) -> list[Planned]:
     """Per production order, the version that stood when the plan was frozen: a later shift of the date does not hide a delay."""
     found = []
     for key, versions in grouped(facts.plans, lambda row: row["key"]).items():
-        for day in {period.day(row["due_at"]) for row in versions if period.holds(row["due_at"])}:
-            cut_off = period.frozen_at or datetime.combine(day, time(), period.zone)
+        for day in {period.business_day(row["due_at"]) for row in versions if period.holds(row["due_at"])}:
+            cut_off = period.frozen_at or period.begin_of(day)
             stood = max((row for row in versions if row["happened_at"] < cut_off), key=_version, default=None)
-            if stood and stood["due_at"] and period.day(stood["due_at"]) == day and stood["state"] in ACTIVE and stood["quantity"]:
+            if stood and stood["due_at"] and period.business_day(stood["due_at"]) == day and stood["state"] in ACTIVE and stood["quantity"]:
                 found.append(Planned(key, stood["due_at"], stood["quantity"]))
     return found
 
@@ -43,26 +44,38 @@ def _version(row: Row) -> tuple[int, int, str]:
 
 def plan_attainment(facts: ReportFacts, period: Period) -> list[Figure]:
     """Σ min(actual, plan) / Σ plan per production order and day; what one order makes too much does not help another."""
-    plan = [one for one in frozen_plan(facts, period) if period.day(one.due_at) <= period.day(period.as_of)]
+    plan = _due(facts, period)
     made = grouped(outputs(facts), lambda row: row["production_order"])
     kept = [min(_until(made.get(one.production_order, []), one, period), one.quantity) for one in plan]
     part = Partial(sum(kept, ZERO), sum((one.quantity for one in plan), ZERO), len(plan))
-    return [ratio("plan-attainment", period, part, "kpi-nothing-planned")]
+    return [ratio("plan-attainment", period, part, "kpi-nothing-planned").of(*_dated(facts))]
 
 
 def plan_volume(facts: ReportFacts, period: Period) -> list[Figure]:
     """Σ actual / Σ plan: how much, not whether it was what was planned."""
-    plan = [one for one in frozen_plan(facts, period) if period.day(one.due_at) <= period.day(period.as_of)]
-    made = [row for row in outputs(facts) if period.holds(row["ended_at"] or row["reported_at"])]
+    plan = _due(facts, period)
+    made = [row for row in outputs(facts) if period.has_work(row)]
     actual = sum((row["good"] + row["concession"] for row in made), ZERO)
     part = Partial(actual, sum((one.quantity for one in plan), ZERO), len(plan) + len(made))
-    return [ratio("plan-volume", period, part, "kpi-nothing-planned")]
+    return [ratio("plan-volume", period, part, "kpi-nothing-planned").of(*_dated(facts))]
+
+
+def _due(facts: ReportFacts, period: Period) -> list[Planned]:
+    """The frozen plan of the days that have come."""
+    return [one for one in frozen_plan(facts, period) if period.business_day(one.due_at) <= period.business_day(period.as_of)]
+
+
+def _dated(facts: ReportFacts) -> tuple[int, int]:
+    """Of the orders that are to be made, how many say how much and until when; and how many there are."""
+    newest = [max(versions, key=_version) for versions in grouped(facts.plans, lambda row: row["key"]).values()]
+    living = [row for row in newest if row["state"] in ACTIVE]
+    return sum(bool(row["due_at"] and row["quantity"]) for row in living), len(living)
 
 
 def _until(reports: Iterable[Row], plan: Planned, period: Period) -> Decimal:
     """What the order had made by the end of its day."""
-    day = period.day(plan.due_at)
-    return sum((row["good"] + row["concession"] for row in reports if period.day(row["ended_at"] or row["reported_at"]) <= day), ZERO)
+    day = period.business_day(plan.due_at)
+    return sum((row["good"] + row["concession"] for row in reports if period.worked_on(row) <= day), ZERO)
 
 
 def outputs(facts: ReportFacts) -> list[Row]:
@@ -112,17 +125,18 @@ def work_in_process(facts: ReportFacts, period: Period) -> list[Figure]:
     for key, rows in reports.items():
         if facts.production_orders.get(key, {}).get("state") in ("closed", "cancelled"):
             continue
-        found = balance(rows, sum((row["quantity"] for row in posted.get(key, [])), ZERO), facts.operations.get(key, ()))
-        for place, quantity in {**found.waiting, "rework": found.rework}.items():
+        stands = balance(rows, sum((row["quantity"] for row in posted.get(key, [])), ZERO), facts.operations.get(key, ()))
+        for place, quantity in {**stands.waiting, "rework": stands.rework}.items():
             places[place] = places.get(place, ZERO) + quantity
     sources = sum(map(len, reports.values())) + sum(map(len, posted.values()))
-    total = count("wip", period, sum(places.values(), ZERO), "pieces", sources)
-    return [total, *(count("wip", period, quantity, "pieces", sources, waits_for=place) for place, quantity in sorted(places.items()))]
+    found = [count("wip", period, sum(places.values(), ZERO), "pieces", sources)]
+    found += [count("wip", period, quantity, "pieces", sources, waits_for=place) for place, quantity in sorted(places.items())]
+    known = sum(key in facts.production_orders for key in reports)
+    return [figure.of(known, len(reports)) for figure in found]
 
 
 def _known(row: Row, period: Period) -> bool:
-    at: datetime = row["ended_at"] or row["reported_at"]
-    return at <= period.as_of
+    return done_at(row) <= period.as_of
 
 
 def stages_of(line: Row) -> list[Stage]:
@@ -140,24 +154,37 @@ def stages_of(line: Row) -> list[Stage]:
 def lead_time(facts: ReportFacts, period: Period) -> list[Figure]:
     """Hours by stage, and from the confirmation to the last milestone, of lines that were shipped in the period: P50 and P85.
 
-    Calendar hours. A stage with something missing inside, or negative, is a defect: counted as such, in no percentile.
+    Calendar hours, and working hours where the period has a calendar. A stage with something missing inside, or negative, is a
+    defect: counted as such, in no percentile.
     """
     lines = [line for line in facts.lines if period.holds(line["t8"])]
-    taken = [stage for line in lines for stage in stages_of(line)]
-    figures = []
+    taken = [(line, stage) for line in lines for stage in stages_of(line)]
+    figures: list[Figure] = []
     for step in MILESTONES[1:]:
-        found = [stage for stage in taken if stage.ends == step.code]
-        figures += _hours(period, step.code, [stage.duration for stage in found if not stage.defect])
-        defects = Decimal(sum(bool(stage.defect) for stage in found))
+        found = [(line, stage) for line, stage in taken if stage.ends == step.code]
+        spans = [(line[stage.begins], line[stage.ends]) for line, stage in found if not stage.defect]
+        figures += [figure.of(len(spans), len(found)) for figure in _hours(period, step.code, spans)]
+        defects = Decimal(len(found) - len(spans))
         figures.append(count("lead-time", period, defects, "lines", len(found), stage=step.code, statistic="defects"))
-    totals = [(line["t9"] or line["t8"]) - line["t0"] for line in lines if line["t0"]]
-    return figures + _hours(period, "total", totals)
+    totals = [(line["t0"], line["t9"] or line["t8"]) for line in lines if line["t0"]]
+    return figures + [figure.of(len(totals), len(lines)) for figure in _hours(period, "total", totals)]
 
 
-def _hours(period: Period, stage: str, durations: Sequence[timedelta]) -> list[Figure]:
+Spans = Sequence[tuple[datetime, datetime]]
+
+
+def _hours(period: Period, stage: str, spans: Spans) -> list[Figure]:
+    figures = _percentiles(period, [ends - begins for begins, ends in spans], stage=stage)
+    if period.calendar is not None:
+        worked = [period.calendar.working(begins, ends) for begins, ends in spans]
+        figures += _percentiles(period, worked, stage=stage, clock="working")
+    return figures
+
+
+def _percentiles(period: Period, durations: Sequence[timedelta], **scope: str) -> list[Figure]:
     hours = [Decimal(duration // timedelta(milliseconds=1)) / 1000 / HOUR for duration in durations]
     return [
-        count("lead-time", period, percentile(hours, share), "hours", len(hours), reason="kpi-no-stages", stage=stage, statistic=name)
+        count("lead-time", period, percentile(hours, share), "hours", len(hours), reason="kpi-no-stages", statistic=name, **scope)
         for name, share in SHARES.items()
     ]
 
@@ -173,14 +200,15 @@ def loop_completeness(facts: ReportFacts, period: Period) -> list[Figure]:
     """The share of the order lines confirmed in the period, without cancelled and rejected ones, whose chain is complete."""
     lines = [line for line in facts.lines if period.holds(line["t0"]) and line["state"] not in ("cancelled", "rejected")]
     part = Partial(Decimal(sum(map(is_complete, lines))), Decimal(len(lines)), len(lines))
-    return [ratio("loop-completeness", period, part, "kpi-no-lines")]
+    return [ratio("loop-completeness", period, part, "kpi-no-lines").of(len(lines), len(lines))]
 
 
 def feedback_age(facts: ReportFacts, period: Period) -> list[Figure]:
     """Hours since anything was heard from ERP or MES about open lines: the middle and the oldest."""
     still_open = [line for line in facts.lines if line["t0"] and line["waits_for"] and line["t8"] is None]
+    heard = sum(line["heard_at"] is not None for line in still_open)
     ages = [Decimal(int((period.as_of - (line["heard_at"] or line["t0"])).total_seconds())) / HOUR for line in still_open]
     return [
-        count("feedback-age", period, value, "hours", len(ages), reason="kpi-nothing-heard", statistic=name)
+        count("feedback-age", period, value, "hours", len(ages), reason="kpi-nothing-heard", statistic=name).of(heard, len(ages))
         for name, value in (("P50", percentile(ages, SHARES["P50"])), ("oldest", max(ages, default=None)))
     ]

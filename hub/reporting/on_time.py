@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date as Day
 from decimal import Decimal
 
 from hub.reporting.figures import Figure, Partial, Period, ReportFacts, grouped, ratio
@@ -30,13 +30,16 @@ def is_due(line: Row, date: str, period: Period) -> bool:
 def delivered(deliveries: Sequence[Row], line: Row, date: str, period: Period) -> Decimal:
     """The quantity that was there by the end of the due day."""
     due = period.day(line[date])
-    return sum((row["quantity"] for row in deliveries if period.day(arrival(row)) <= due), ZERO)
+    return sum((row["quantity"] for row in deliveries if arrived_on(row, period) <= due), ZERO)
 
 
-def arrival(row: Row) -> datetime:
-    """When a delivery counts as made: signed for where that is recorded, shipped where it is not."""
-    at: datetime = row["delivered_at"] or row["shipped_at"]
-    return at
+def arrived_on(row: Row, period: Period) -> Day:
+    """The day on which a delivery counts as made: signed for where that is recorded; where it is not, the business date of the
+    shipment, which may be audited days later."""
+    if row["delivered_at"]:
+        return period.day(row["delivered_at"])
+    day: Day = row.get("business_date") or period.day(row["shipped_at"])
+    return day
 
 
 def on_time(kpi: str, date: str) -> OnTime:
@@ -46,7 +49,7 @@ def on_time(kpi: str, date: str) -> OnTime:
         due, made = _due(facts, date, period)
         punctual = [line for line in due if delivered(made.get(line["line_key"], []), line, date, period) >= needed(line)]
         part = Partial(Decimal(len(punctual)), Decimal(len(due)), len(due) + sum(len(made.get(line["line_key"], [])) for line in due))
-        return [ratio(kpi, period, part, NOTHING_DUE, basis=_basis(due, made))]
+        return [ratio(kpi, period, part, NOTHING_DUE, basis=_basis(due, made)).of(*_dated(facts, date))]
 
     return figure
 
@@ -58,7 +61,7 @@ def on_time_quantity(kpi: str, date: str) -> OnTime:
         due, made = _due(facts, date, period)
         timely = sum((min(delivered(made.get(line["line_key"], []), line, date, period), line["quantity"]) for line in due), ZERO)
         part = Partial(timely, sum((line["quantity"] for line in due), ZERO), len(due))
-        return [ratio(kpi, period, part, NOTHING_DUE, basis=_basis(due, made))]
+        return [ratio(kpi, period, part, NOTHING_DUE, basis=_basis(due, made)).of(*_dated(facts, date))]
 
     return figure
 
@@ -66,6 +69,12 @@ def on_time_quantity(kpi: str, date: str) -> OnTime:
 def _due(facts: ReportFacts, date: str, period: Period) -> tuple[list[Row], dict[str, list[Row]]]:
     made = [row for row in effective(facts.deliveries) if row["state"] in SHIPPED and row["shipped_at"] and row["quantity"]]
     return [line for line in facts.lines if is_due(line, date, period)], grouped(made, lambda row: row["line_key"])
+
+
+def _dated(facts: ReportFacts, date: str) -> tuple[int, int]:
+    """Of the lines that were not cancelled, how many have this date; and how many there are."""
+    living = [line for line in facts.lines if line["cancelled_at"] is None]
+    return sum(line[date] is not None for line in living), len(living)
 
 
 def _basis(due: Sequence[Row], made: dict[str, list[Row]]) -> str:

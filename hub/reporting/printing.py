@@ -53,7 +53,7 @@ def figure(one: Figure, language: str) -> dict[str, Any]:
         "kpi": one.kpi, "version": kpi.version, "name": _said(kpi.names, language), "formula": _said(kpi.formula, language),
         "value": _number(one.value), "numerator": _number(one.numerator), "denominator": _number(one.denominator), "unit": one.unit,
         "scope": {"organisation": one.period.organisation, **one.scope}, "begins": _time(one.period.begins), "ends": _time(one.period.ends),
-        "as_of": _time(one.period.as_of), "sources": one.sources, "basis": one.basis,
+        "as_of": _time(one.period.as_of), "sources": one.sources, "complete": _number(one.complete), "basis": one.basis,
         "reason": _said(TEXTS[one.reason], language) if one.reason else "",
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from math import prod
 
+from hub.reporting.clocks import doubt
 from hub.reporting.figures import Figure, Partial, Period, ReportFacts, grouped, ratio
 from hub.reporting.merging import Row
 from hub.reporting.milestones import ZERO
@@ -50,8 +51,10 @@ def per_report(kpi: str, part: Callable[[Row], Partial]) -> Callable[[ReportFact
     def figures(facts: ReportFacts, period: Period) -> list[Figure]:
         reports = reported(facts.reports, period)
         operations = grouped(reports, lambda row: row["operation"] or "")
-        total = [ratio(kpi, period, summed(reports, part), NOTHING_PROCESSED)]
-        return total + [ratio(kpi, period, summed(rows, part), NOTHING_PROCESSED, operation=name) for name, rows in operations.items()]
+        return [figure(reports, period), *(figure(rows, period, operation=name) for name, rows in operations.items())]
+
+    def figure(rows: list[Row], period: Period, **scope: str) -> Figure:
+        return ratio(kpi, period, summed(rows, part), NOTHING_PROCESSED, **scope).of(believed(rows), len(rows))
 
     return figures
 
@@ -73,7 +76,12 @@ def _rolled(kpi: str, period: Period, material: str, reports: list[Row]) -> Figu
     steps = [summed(rows, first_pass) for rows in grouped(reports, lambda row: (row["sequence"], row["operation"])).values()]
     above = prod((step.numerator for step in steps), start=Decimal(1))
     below = prod((step.denominator for step in steps), start=Decimal(1))
-    return ratio(kpi, period, Partial(above, below, len(reports)), NOTHING_PROCESSED, material=material)
+    return ratio(kpi, period, Partial(above, below, len(reports)), NOTHING_PROCESSED, material=material).of(believed(reports), len(reports))
+
+
+def believed(reports: Iterable[Row]) -> int:
+    """How many of these reports have times that can be believed; the others are here by when they were told."""
+    return sum(not doubt(row) for row in reports)
 
 
 def summed(reports: Iterable[Row], part: Callable[[Row], Partial]) -> Partial:
@@ -82,5 +90,5 @@ def summed(reports: Iterable[Row], part: Callable[[Row], Partial]) -> Partial:
 
 
 def reported(reports: Iterable[Row], period: Period) -> list[Row]:
-    """The reports of work that ended in the period, whenever they were told (B10)."""
-    return [row for row in reports if period.holds(row["ended_at"] or row["reported_at"])]
+    """The reports of work that was done in the period, whenever they were told (B10)."""
+    return [row for row in reports if period.has_work(row)]

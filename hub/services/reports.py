@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hub.config import CalendarSettings
 from hub.db import Database
 from hub.event import Event
 from hub.reporting import findings, kpis, projections
+from hub.reporting.calendars import calendar
 from hub.reporting.figures import Figure, Period
 from hub.reporting.findings import Finding
 from hub.runtime.project import progress_message
 from hub.storage.archive import events, post
 
 
-def period(begins: datetime | None, ends: datetime | None, *, now: datetime, zone: str, organisation: str = "") -> Period:
-    """From `begins` (30 days back if None) up to but not including `ends` (now if None). Times without a zone are in `zone`."""
+def period(
+    begins: datetime | None, ends: datetime | None, *, now: datetime, zone: str, organisation: str = "",
+    calendars: Mapping[str, CalendarSettings] | None = None,
+) -> Period:
+    """From `begins` (30 days back if None) up to but not including `ends` (now if None). Times without a zone are in `zone`.
+
+    The calendar is the organisation's among those configured; where all organisations are asked for, the one of all.
+    """
     place = ZoneInfo(zone)
     end = _aware(ends, place) if ends else now
     begin = _aware(begins, place) if begins else end - timedelta(days=30)
-    return Period(begins=begin, ends=end, as_of=max(now, end) if ends is None else min(now, end), zone=place, organisation=organisation)
+    return Period(
+        begins=begin, ends=end, as_of=max(now, end) if ends is None else min(now, end), zone=place, organisation=organisation,
+        calendar=calendar(calendars or {}, organisation),
+    )
 
 
 async def report(db: Database, of: Period) -> Sequence[Figure]:

@@ -128,6 +128,32 @@ def test_the_day_is_the_one_of_the_factory() -> None:
     assert on_time("k", "requested_at")(facts, make_period(zone=ZoneInfo("Asia/Shanghai")))[0].value == 0
 
 
+def test_a_shipment_counts_on_its_business_date_however_late_it_was_audited() -> None:
+    lines = [make_line("A", 1, requested_at=moment("2026-12-05"))]
+    audited_late = make_delivery("A", "2026-12-08", 1)
+    on_its_date = audited_late | {"business_date": date(2026, 12, 5)}
+    facts = [ReportFacts(lines=lines, deliveries=[one]) for one in (audited_late, on_its_date)]
+    assert [on_time("k", "requested_at")(one, make_period())[0].value for one in facts] == [0, 1]
+
+
+def test_a_figure_says_which_share_of_its_facts_it_could_use() -> None:
+    dated = make_line("A", 1, requested_at=moment("2026-12-05"))
+    late = on_time("k", "requested_at")(ReportFacts(lines=[dated, make_line("B", 1)]), make_period())[0]
+    wrong = make_row(2, good=10) | {"started_at": moment("2026-12-02")}
+    made = per_report("scrap-ratio", scrapped)(ReportFacts(reports=[make_row(1, good=10), wrong]), make_period())[0]
+    plans = [make_plan("2026-12-05", 1, stated="2026-12-01"), make_plan("2026-12-05", 1, stated="2026-12-01", order="P1/MO-2")]
+    planned = plan_attainment(ReportFacts(plans=[plans[0], plans[1] | {"due_at": None}]), make_period())[0]
+    assert (late.complete, made.complete, planned.complete) == (Decimal("0.5"),) * 3
+    assert on_time("k", "requested_at")(ReportFacts(), make_period())[0].complete is None
+
+
+def test_b11_work_with_impossible_times_counts_when_it_was_told() -> None:
+    ahead = make_row(1, good=10, day="2028-01-01") | {"recorded_at": moment("2026-12-03")}
+    backwards = make_row(2, good=5, day="2026-12-04") | {"started_at": moment("2026-12-05"), "recorded_at": moment("2026-12-04")}
+    figure = per_report("order-yield", order_yield)(ReportFacts(reports=[ahead, backwards]), make_period())[0]
+    assert (figure.numerator, figure.complete) == (15, 0)
+
+
 @needs_vectors
 def test_iso_22400_ratios_equal_the_vector() -> None:
     vector = vectors("iso22400")
@@ -191,15 +217,14 @@ def test_a_ratio_of_two_groups_is_the_sum_over_the_sum(one: list[dict[str, Any]]
 
 
 @given(reports_of, st.integers(0, 500))
-def test_pieces_balance(reports: list[dict[str, Any]], received: int) -> None:
-    """B4: started = scrap + received + waiting + open rework, whatever was reported in whatever order."""
+def test_b4_pieces_balance(reports: list[dict[str, Any]], received: int) -> None:
+    """Started = scrap + received + waiting + open rework, whatever was reported in whatever order."""
     found = balance(reports, Decimal(received))
     assert found.started == found.scrapped + found.received + sum(found.waiting.values()) + found.rework
 
 
 @given(reports_of)
-def test_five_terms_make_what_was_processed(reports: list[dict[str, Any]]) -> None:
-    """B1."""
+def test_b1_five_terms_make_what_was_processed(reports: list[dict[str, Any]]) -> None:
     assert all(processed(row) == row["good"] + row["concession"] + row["scrap"] + row["rework"] + row["repair"] for row in reports)
 
 
@@ -266,8 +291,7 @@ def test_every_kpi_has_names_and_a_formula_in_both_languages() -> None:
         assert all((*kpi.names, *kpi.formula))
 
 
-async def test_a_late_report_changes_the_day_it_belongs_to_but_not_the_closed_print(database: Database) -> None:
-    """B10."""
+async def test_b10_a_late_report_changes_the_day_it_belongs_to_but_not_the_closed_print(database: Database) -> None:
     late = make_report("RP-L", 5, 10, 0, late=20, scrap="25")
     async with database.write() as session:
         await project(session, [*make_story(), late])

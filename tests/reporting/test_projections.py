@@ -27,6 +27,7 @@ from tests.reporting.factory import (
     make_answer,
     make_event,
     make_inspection,
+    make_invoice,
     make_order,
     make_posting,
     make_production_order,
@@ -66,23 +67,21 @@ async def test_a_line_passes_every_milestone(database: Database) -> None:
     assert (found["state"], found["missing"], found["not_applicable"], found["waits_for"]) == ("shipped", "", "", "")
 
 
-async def test_an_event_taken_twice_has_no_effect(database: Database) -> None:
+async def test_b5_an_event_taken_twice_has_no_effect(database: Database) -> None:
     await take(database, *make_story())
     before = await contents(database)
     assert await take(database, *make_story()) == []
     assert await contents(database) == before
 
 
-async def test_facts_before_their_order_wait_for_it(database: Database) -> None:
-    """B9."""
+async def test_b9_facts_before_their_order_wait_for_it(database: Database) -> None:
     story = make_story()
     assert await take(database, *story[1:]) == []
     changes = await take(database, story[0])
     assert [change.progress.state for change in changes] == ["shipped"]
 
 
-async def test_an_older_version_is_only_history(database: Database) -> None:
-    """B7."""
+async def test_b7_an_older_version_is_only_history(database: Database) -> None:
     await take(database, make_order(5, revision=3, quantity=80))
     await take(database, make_order(2, revision=2, quantity=90))
     assert (await line(database))["quantity"] == 80
@@ -96,8 +95,7 @@ async def test_the_erp_answers_on_its_fields_only(database: Database) -> None:
     assert (found["quantity"], found["promised_at"], found["state"]) == (120, START + timedelta(days=18), "accepted")
 
 
-async def test_the_first_promise_stays(database: Database) -> None:
-    """B22."""
+async def test_b22_a_new_date_changes_the_promise_and_never_the_first_one(database: Database) -> None:
     await take(database, make_order(), make_answer(2, revision=2, promised=25), make_answer(1, promised=18))
     found = await line(database)
     assert (found["first_promised_at"], found["promised_at"]) == (START + timedelta(days=18), START + timedelta(days=25))
@@ -146,8 +144,7 @@ async def test_a_line_that_its_order_dropped_is_told_as_cancelled(database: Data
 
 
 @pytest.mark.parametrize("reversal_first", [False, True])
-async def test_a_reversal_takes_its_report_away_whichever_comes_first(database: Database, reversal_first: bool) -> None:
-    """B13."""
+async def test_b13_a_reversal_takes_its_report_away_whichever_comes_first(database: Database, reversal_first: bool) -> None:
     report = make_report("RP-1", 5, 20, 60)
     reversal = make_report("RP-9", 6, 20, -60, reverses="P1/RP-1")
     await take(database, make_order(), make_production_order(3))
@@ -157,15 +154,14 @@ async def test_a_reversal_takes_its_report_away_whichever_comes_first(database: 
     assert (found["produced"], found["t4"]) == (0, None)
 
 
-async def test_a_reversed_reversal_brings_nothing_back(database: Database) -> None:
-    """B14."""
+async def test_b14_a_reversed_reversal_brings_nothing_back(database: Database) -> None:
     await take(database, make_order(), make_production_order(3), make_report("RP-1", 5, 20, 60))
     await take(database, make_report("RP-9", 6, 20, -60, reverses="P1/RP-1"), make_report("RP-10", 6, 20, 60, reverses="P1/RP-9"))
     assert (await line(database))["produced"] == 0
 
 
-async def test_an_unaudited_receipt_is_not_received(database: Database) -> None:
-    """B13, B15: 反审核 of a receipt is its reversal, and auditing it again brings it back."""
+async def test_b13_an_unaudited_receipt_is_not_received(database: Database) -> None:
+    """反审核 of a receipt is its reversal, and auditing it again brings it back."""
     story = make_story()[:9]
     await take(database, *story)
     await take(database, make_posting(10, state="reversed", revision=2))
@@ -189,6 +185,40 @@ async def test_one_production_order_serves_two_lines_in_the_order_of_its_links(d
     await take(database, make_production_order(3, demands=demands), make_receipt(9, 60), make_posting(9.5))
     first, second = await rows(database, tables.ORDER_LINES)
     assert (first["received"], second["received"], first["t7"] is not None, second["t7"]) == (40, 20, True, None)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "tolerance", "state"), [(0, "0", "confirmed"), (60, "0", "part_shipped"), (98, "2", "shipped"), (100, "0", "shipped")]
+)
+async def test_b19_a_lines_state_comes_from_its_quantities(database: Database, quantity: int, tolerance: str, state: str) -> None:
+    shipped = [make_shipment(4, quantity)] if quantity else []
+    await take(database, make_order(under_tolerance_percent=tolerance), *shipped)
+    assert (await line(database))["state"] == state
+
+
+async def test_b19_what_is_invoiced_never_shows_as_delivered(database: Database) -> None:
+    await take(database, make_order(), make_shipment(4, 60), make_invoice(5))
+    found = await line(database)
+    assert (found["state"], found["shipped"], found["invoiced"]) == ("part_shipped", 60, 100)
+
+
+async def test_b25_a_new_routing_does_not_touch_what_an_order_froze_at_its_release(database: Database) -> None:
+    await take(database, make_order(), make_production_order(3, released_at=at(3)), make_report("RP-1", 5, 20, 100))
+    before = await line(database)
+    await take(database, make_routing(6, 10, 20, 30))
+    after = await line(database)
+    assert before["t5"] is not None
+    assert after == before
+
+
+async def test_b25_an_order_without_a_routing_of_its_own_keeps_the_one_of_its_release(database: Database) -> None:
+    order = make_production_order(3, released_at=at(3), routing_snapshot=[])
+    await take(database, make_order(), make_routing(1, 10, 20), order, make_report("RP-1", 5, 20, 100))
+    before = await line(database)
+    steps = [{"sequence": sequence, "operation": f"OP{sequence}"} for sequence in (10, 20, 30)]
+    await take(database, make_event("erp", "routing", 6, material="PUMP", version="V2", state="released", operations=steps))
+    assert before["t5"] is not None
+    assert (await line(database))["t5"] == before["t5"]
 
 
 async def test_partial_shipments_weigh_by_quantity(database: Database) -> None:
