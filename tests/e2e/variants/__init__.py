@@ -1,0 +1,1 @@
+"""Shop variants of the field, each through CRM, ERP and MES over real HTTP."""
