@@ -34,9 +34,10 @@ from tests.road.toy import Pair, eventually, make_settings, now, order
 
 DEATHS = {"embedded": [(point, nth) for point in POINTS for nth in (1, 2)], "cluster": [(point, 1) for point in POINTS]}
 """By profile: the point, and the passing at which the process dies there. A broker notices a death after eight seconds."""
-AT_ONCE = {"embedded": 3, "cluster": 6}
+AT_ONCE = {"embedded": 4, "cluster": 8}
 """Worlds side by side; where a death takes time to be noticed, others can work."""
 ROUNDS = 6
+PACE = 3.0
 PATIENCE_S = 60.0
 
 
@@ -111,12 +112,12 @@ def open_world(profile: str, tmp_path: Path, filled_file: Path, filled_database:
         folder = tmp_path / name
         folder.mkdir()
         shutil.copy(filled_file, folder / "state.db")
-        async with _opened(Stage(make_settings(folder), Pair())) as world:
+        async with _opened(Stage(make_settings(folder, pace=PACE), Pair())) as world:
             yield world
 
     @contextlib.asynccontextmanager
     async def cluster(name: str) -> AsyncIterator[World]:
-        async with copied(filled_database) as url, _opened(Stage(make_settings(tmp_path / name, url, KAFKA), Pair())) as world:
+        async with copied(filled_database) as url, _opened(Stage(make_settings(tmp_path / name, url, KAFKA, pace=PACE), Pair())) as world:
             yield world
 
     if profile == "embedded":
