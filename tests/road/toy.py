@@ -61,6 +61,7 @@ WORKS = Card(
         EntityCard(entity="SO", name=NAME, polled=True, version="owner", steps=("save", "submit"), default_step="submit",
                    refuses_duplicates=True, carries_mark=True, settle_s=SETTLE_S),
         EntityCard(entity="BP", name=NAME, steps=("save",), default_step="save", carries_mark=True, settle_s=SETTLE_S),
+        EntityCard(entity="GR", name=NAME, steps=("save",), default_step="save", carries_mark=True, settle_s=SETTLE_S),
         EntityCard(entity="MO", name=NAME, polled=True, version="owner"),
         EntityCard(entity="MI", name=NAME, polled=True, version="owner"),
     ),

@@ -1,0 +1,96 @@
+"""Behaviour rules on the road: repeats, facts before their order, postings that the target refuses. Each test names its rule."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import select
+
+from hub.bus.base import Message
+from hub.bus.topics import canonical
+from hub.event import Event, event_id
+from hub.pipeline.wire import Inbound, content_hash, pack_inbound
+from hub.recovery.wishes import wish_release
+from hub.storage.tables import tallies
+from tests.road.toy import hold_rows
+from tests.road.workers import FACTS, RECORDS, Scene, Worker, issue, moment, work_order
+
+
+def report(number: str) -> Message:
+    """An operation report for MO-1, as the works tell it."""
+    payload = {"no": number, "order": "MO-1", "good": "1", "at": "2026-11-22T08:00:00Z"}
+    return pack_inbound(Inbound(
+        system="erp", organisation="100", entity="OR", key=number, lane="OR/MO-1", payload=payload, revision=1, read_at=moment(),
+        content=content_hash(payload),
+    ))  # fmt: skip
+
+
+def receipt(number: str) -> Message:
+    """The event of a receipt for MO-1 that a MES declared."""
+    data = {
+        "organisation": "P1", "number": number, "production_order": "P1/MO-1", "material": "A", "quantity": {"value": "1", "unit": "H87"},
+        "declared_at": "2026-11-22T08:00:00Z",
+    }
+    key = f"P1/{number}"
+    event = Event(
+        id=event_id("mes", "goods_receipt", key, 1), source="mes", entity="goods_receipt", key=key, lane="P1/MO-1", revision=1,
+        correction=0, time=moment(), recorded_at=moment(), data=msgspec.json.encode(data),
+    )
+    return Message(canonical("production_order"), event.lane, event.data, event.headers())
+
+
+def as_mes(scene: Scene) -> None:
+    """The works play the MES: what they say of another's document has to be known first."""
+    works = scene.settings.systems["erp"].model_copy(update={"roles": frozenset({"mes"})})
+    scene.settings = scene.settings.model_copy(update={"systems": {**scene.settings.systems, "erp": works}})
+
+
+async def normalized(scene: Scene, worker: Worker, offset: int = 0) -> None:
+    await worker.normalize.arrived(RECORDS, await scene.messages(RECORDS, offset))
+
+
+async def counted(worker: Worker) -> dict[str, int]:
+    async with worker.road.db.read() as session:
+        return {row.outcome: row.count for row in await session.execute(select(tallies).where(tallies.c.loop == "normalize"))}
+
+
+async def test_b5_a_change_that_comes_twice_is_published_once_and_counted(scene: Scene) -> None:
+    await scene.say(work_order(1), work_order(1), issue("MI-1"), issue("MI-1"))
+    async with scene.worker() as worker:
+        await worker.normalize.assigned(RECORDS)
+        await normalized(scene, worker)
+        assert (await counted(worker))["history"] == 2
+    assert [Event.parse(one.headers, one.value).key for one in await scene.messages(FACTS)] == ["P1/MO-1", "P1/MI-1"]
+
+
+async def test_b9_reports_before_their_production_order_wait_for_it_and_follow_it_in_order(scene: Scene) -> None:
+    as_mes(scene)
+    await scene.say(report("OR-1"), report("OR-2"))
+    async with scene.worker() as worker:
+        await worker.road.follower.catch_up()
+        await worker.normalize.assigned(RECORDS)
+        await normalized(scene, worker)
+        assert [(row["key"], row["state"], row["code"]) for row in await hold_rows(worker.road)] == [
+            ("OR-1", "waiting", "cause-document"), ("OR-2", "waiting", "cause-document"),
+        ]
+        assert await scene.consumed() == []
+        await scene.say(work_order(1))
+        await normalized(scene, worker, 2)
+        await worker.normalize.tick(RECORDS)
+        await worker.normalize.tick(RECORDS)
+    assert await scene.consumed() == [("MO-1", 1), ("OR-1", 1), ("OR-2", 1)]
+
+
+async def test_b16_a_receipt_that_the_target_cannot_post_is_kept_shown_in_its_words_and_posted_later(scene: Scene) -> None:
+    scene.pair.erp.faults["save"] = ["refuse"]
+    await scene.say(receipt("GR-1"), receipt("GR-2"))
+    async with scene.worker() as worker:
+        await worker.road.follower.catch_up()
+        await worker.deliver.assigned(FACTS)
+        await worker.deliver.arrived(FACTS, await scene.messages(FACTS))
+        failed, behind = await hold_rows(worker.road)
+        assert (failed["code"], failed["facts"]["words"], behind["state"]) == ("refused", "此单据不允许", "behind")
+        async with worker.road.db.write() as session:
+            assert await wish_release(session, failed["id"], "ann")
+        await worker.deliver.tick(FACTS)
+        await worker.deliver.tick(FACTS)
+    assert [key for key, _ in scene.pair.erp.history] == ["goods_receipt/P1/GR-1", "goods_receipt/P1/GR-2"]
