@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+import msgspec
 
 TYPE_PREFIX = "org.loopline"
 CONTENT_TYPE = "application/json"
@@ -17,8 +19,7 @@ def event_id(system: str, entity: str, key: str, revision: int, correction: int 
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One canonical fact. `data` is the JSON of an entity of `hub.model`, already encoded.
 
     `key` is the canonical key (`organisation/number`), `lane` the bus key (aggregate root), `source` the system that said it.
@@ -50,27 +51,23 @@ class Event:
 
     def headers(self) -> dict[str, str]:
         """The Kafka headers. `lp_origin` is the normalizer's topic/partition/epoch (PROTOCOL N11)."""
+        time = self.time.isoformat()
         headers = {
-            "content-type": CONTENT_TYPE,
-            "ce_specversion": "1.0",
+            **_common(self.source, self.entity, self.operation, self.mapping_version, self.origin),
             "ce_id": self.id,
-            "ce_source": f"urn:loopline:{self.source}",
-            "ce_type": f"{TYPE_PREFIX}.{self.entity}.{'deleted' if self.operation == 'delete' else 'recorded'}.v1",
             "ce_subject": self.key,
-            "ce_time": self.time.isoformat(),
-            "ce_recordedtime": self.recorded_at.isoformat(),
+            "ce_time": time,
+            "ce_recordedtime": time if self.recorded_at is self.time else self.recorded_at.isoformat(),
             "ce_sequence": self.sequence,
-            "ce_dataschema": f"urn:loopline:schema:{self.entity}:1",
             "ce_partitionkey": self.lane,
         }
-        optional = {
-            "ce_correlationid": self.correlation,
-            "ce_causationid": self.causation,
-            "ce_mappingversion": self.mapping_version,
-            "traceparent": self.traceparent,
-            "lp_origin": self.origin,
-        }
-        return headers | {name: value for name, value in optional.items() if value}
+        if self.correlation:
+            headers["ce_correlationid"] = self.correlation
+        if self.causation:
+            headers["ce_causationid"] = self.causation
+        if self.traceparent:
+            headers["traceparent"] = self.traceparent
+        return headers
 
     @classmethod
     def parse(cls, headers: Mapping[str, str], value: bytes) -> Event:
@@ -95,3 +92,17 @@ class Event:
             traceparent=headers.get("traceparent", ""),
             origin=headers.get("lp_origin", ""),
         )
+
+
+@lru_cache(maxsize=1024)
+def _common(source: str, entity: str, operation: str, mapping_version: str, origin: str) -> Mapping[str, str]:
+    """The headers that are the same for all that one batch makes of one form."""
+    headers = {
+        "content-type": CONTENT_TYPE,
+        "ce_specversion": "1.0",
+        "ce_source": f"urn:loopline:{source}",
+        "ce_type": f"{TYPE_PREFIX}.{entity}.{'deleted' if operation == 'delete' else 'recorded'}.v1",
+        "ce_dataschema": f"urn:loopline:schema:{entity}:1",
+    }
+    optional = {"ce_mappingversion": mapping_version, "lp_origin": origin}
+    return headers | {name: value for name, value in optional.items() if value}

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from hub.mapping.errors import KeyMissing, MappingsWrong, Mistake, NameUnknown, OwnerContradicted, RoleUnplaced, nearest
-from hub.mapping.fields import identities, model_fields
+from hub.mapping.fields import Tree, identities, model_fields, tree
 from hub.mapping.yaml_file import Reading, Rows, Table, read_yaml
 from hub.model import ENTITIES
 
@@ -76,10 +75,8 @@ class _Rights(NamedTuple):
     policy: Policy
     ruled: Mapping[str, Policy | None]   # field → its policy where it is a crossing, None where it is allowed
     opened: frozenset[str]               # tables in which some field is allowed
-    judged: dict[frozenset[str], Mapping[str, Policy]]   # the crossings of each set of fields that was asked for: as many as mappings say
-
-
-_FREE: Final[dict[str, Policy]] = cast("dict[str, Policy]", MappingProxyType({}))
+    guarded: Tree | None                 # the fields at which alone a crossing can be; None: it can be anywhere
+    judged: dict[frozenset[str], Inbound]   # the crossings of each set of fields that was asked for: as many as mappings say
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +97,17 @@ class Boundaries:
     def check_in(self, entity: str, organisation: str, roles: frozenset[str], fields: Iterable[str]) -> Inbound:
         """May these roles say these fields (dotted, or the first level only)? Identity may always be said."""
         rights = self._rights.get((entity, organisation, roles)) or self._work_out(entity, organisation, roles)
-        if rights.base and not any(rights.ruled.values()):
-            return Inbound(rights.owner, rights.nothing, _FREE)
         names = frozenset(fields)
         found = rights.judged.get(names)
         if found is None:
             known = identities(entity)
-            found = {name: policy for name in names if name not in known and (policy := _crossing(rights, name)) is not None}
-            rights.judged[names] = found
-        return Inbound(rights.owner, rights.nothing, found)
+            crossings = {name: policy for name in names if name not in known and (policy := _crossing(rights, name)) is not None}
+            found = rights.judged[names] = Inbound(rights.owner, rights.nothing, crossings)
+        return found
+
+    def guarded(self, entity: str, organisation: str, roles: frozenset[str]) -> Tree | None:
+        """Where alone what these roles say can be a crossing: who says nothing of it crosses nothing. None: anywhere."""
+        return (self._rights.get((entity, organisation, roles)) or self._work_out(entity, organisation, roles)).guarded
 
     def check_out(self, entity: str, roles: frozenset[str], fields: Iterable[str]) -> Outbound:
         """What of these fields must these roles never see? The roles are those by which the payload was routed."""
@@ -135,7 +134,8 @@ class Boundaries:
             ruled[name] = None if owns or roles & rule.may_request else rule.on_crossing
         allowed = [name for name, policy in ruled.items() if policy is None]
         opened = frozenset(name[:place] for name in allowed for place, letter in enumerate(name) if letter == ".")
-        rights = _Rights(owner, not base and not allowed, base, row.on_crossing, ruled, opened, {})
+        guarded = tree(name for name, policy in ruled.items() if policy is not None) if base else None
+        rights = _Rights(owner, not base and not allowed, base, row.on_crossing, ruled, opened, guarded, {})
         self._rights[(entity, organisation, roles)] = rights
         return rights
 

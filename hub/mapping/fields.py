@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, get_args
 
@@ -61,3 +61,33 @@ def without(data: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
         elif isinstance(value, list):
             kept[name] = [without(row, inner) if isinstance(row, Mapping) else row for row in value]
     return kept
+
+
+Tree = Mapping[str, "Tree"]
+"""Names of fields; those within a table stand under its name. Empty: the field with all that is in it."""
+
+
+def tree(names: Iterable[str]) -> Tree:
+    """The tree of dotted names. What lies within another of them adds nothing."""
+    grown: dict[str, Any] = {}
+    for name in sorted(names, key=len, reverse=True):
+        *tables, last = name.split(".")
+        inner = grown
+        for table in tables:
+            inner = inner.setdefault(table, {})
+        inner[last] = {}
+    return grown
+
+
+def says(data: Mapping[str, Any], fields: Tree) -> bool:
+    """Does some data say any of these fields, in whatever row?"""
+    for name, inside in fields.items():
+        if name not in data:
+            continue
+        if not inside:
+            return True
+        value = data[name]
+        for row in value if value.__class__ is list else (value,):
+            if row.__class__ is dict and says(row, inside):
+                return True
+    return False

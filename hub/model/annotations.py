@@ -83,7 +83,7 @@ def _part(part: Part, path: str, unit: str | None, material: str | None, _: bool
     prefix = f"{path}." if path else ""
     for name, read in _plan(type(part)):
         value = said[name]
-        if value is not None and value != ():
+        if value is not None:
             read(value, prefix + name, unit, material, part.rates, found)
 
 

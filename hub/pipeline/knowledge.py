@@ -50,6 +50,15 @@ class Knowledge:
     by_number: Mapping[NumberPlace, KnownDocument] = field(default_factory=dict)
     by_id: Mapping[NumberPlace, KnownDocument] = field(default_factory=dict)
     by_key: Mapping[KeyPlace, KnownDocument] = field(default_factory=dict)
+    _inbound: dict[tuple[str, str], InboundLookups] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def inbound(self, system: SystemView, organisation: str) -> InboundLookups:
+        """The look-ups of one system and organisation, the same for all records of the batch."""
+        asked = (system.name, organisation)
+        found = self._inbound.get(asked)
+        if found is None:
+            found = self._inbound[asked] = InboundLookups(self, system, organisation)
+        return found
 
 
 CODE_KINDS: Mapping[str, str] = {
@@ -73,19 +82,26 @@ def cause_of(missing: Missing, system: str, organisation: str) -> Cause:
 
 
 class InboundLookups:
-    """What a mapping-in asks: local codes and the source's own document numbers, of one system and organisation."""
+    """What a mapping-in asks: local codes and the source's own document numbers, of one system and organisation.
 
-    __slots__ = ("_context", "_known", "_organisation", "_system")
+    What was asked once is not looked up again: the snapshot is one for the whole batch.
+    """
+
+    __slots__ = ("_codes", "_context", "_known", "_organisation", "_system")
 
     def __init__(self, known: Knowledge, system: SystemView, organisation: str) -> None:
         self._known = known
         self._system = system
         self._organisation = organisation
         self._context = {"organisation": organisation, "zone": system.zone, "system": system.name}
+        self._codes: dict[tuple[str, str], str | Missing] = {}
 
     def code(self, kind: str, value: str) -> str | Missing:
-        shared = self._known.snapshot.to_shared(kind, self._system.name, self._organisation, value)
-        return shared if shared is not None else Missing(what="code", name=kind, value=value)
+        found = self._codes.get((kind, value))
+        if found is None:
+            shared = self._known.snapshot.to_shared(kind, self._system.name, self._organisation, value)
+            found = self._codes[(kind, value)] = shared if shared is not None else Missing(what="code", name=kind, value=value)
+        return found
 
     def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:
         found = self._known.by_id if internal_id else self._known.by_number

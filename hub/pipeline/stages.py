@@ -13,11 +13,12 @@ import msgspec
 
 from hub.event import Event, event_id
 from hub.mapping.engine import MappingSpec
+from hub.mapping.fields import says
 from hub.model import Entity, decode, encode, entity
 from hub.model.checks import Circumstances, findings
 from hub.pipeline import fields
 from hub.pipeline.errors import CodeTooLong, EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
-from hub.pipeline.knowledge import CODE_KINDS, InboundLookups, Knowledge, SystemView, cause_of
+from hub.pipeline.knowledge import CODE_KINDS, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
 from hub.storage.causes import Cause
 from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
@@ -71,7 +72,7 @@ def choose(work: Work) -> None:
 
 def translate(work: Work) -> None:
     """Map fields, translate codes and document numbers; all that is missing is collected."""
-    look = InboundLookups(work.known, work.system, work.organisation)
+    look = work.known.inbound(work.system, work.organisation)
     for spec in work.specs:
         mapped = spec.apply(work.record.payload, look)
         mapped.data["organisation"] = work.organisation
@@ -90,8 +91,12 @@ def check_boundary(work: Work) -> None:
     """What the system does not own and may not ask for: unchanged it is left out, changed it is a crossing."""
     if work.causes:
         return
+    boundaries = work.known.rules.boundaries
     for draft in work.drafts:
-        verdict = work.known.rules.boundaries.check_in(draft.spec.entity, work.organisation, work.system.roles, fields.names(draft.data))
+        asking = (draft.spec.entity, work.organisation, work.system.roles)
+        guarded = boundaries.guarded(*asking)
+        said = fields.names(draft.data) if guarded is None or says(draft.data, guarded) else ()
+        verdict = boundaries.check_in(*asking, said)
         draft.owner = verdict.owner
         if verdict.nothing_to_say:
             raise EntityNotOwned(system=work.system.name, entity=draft.spec.entity, key=work.record.key)
@@ -158,20 +163,21 @@ def seal(work: Work, origin: str, traceparent: str) -> list[Event]:
 
 
 def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: str) -> Event:
-    record, key = work.record, content.key
+    record, key, lane = work.record, content.key, content.lane
     return Event(
         id=event_id(record.system, content.entity, key, record.revision, record.correction),
-        source=record.system, entity=content.entity, key=key, lane=content.lane, revision=record.revision,
+        source=record.system, entity=content.entity, key=key, lane=lane, revision=record.revision,
         correction=record.correction, time=record.changed_at or record.read_at, recorded_at=record.read_at,
         data=encode(content), operation=record.operation,
-        correlation=_correlation(content), causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent, origin=origin,
+        correlation=_correlation(content, key), causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent,
+        origin=origin,
     )
 
 
-def _correlation(content: Entity) -> str:
+def _correlation(content: Entity, key: str) -> str:
     """The order, where the content is about exactly one."""
     if content.entity == "sales_order":
-        return content.key
+        return key
     orders = {link.order for link in content.demand_links}
     return orders.pop() if len(orders) == 1 else ""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import structs
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -125,7 +126,7 @@ async def _usable(session: AsyncConnection, opened: Opened, row: RowMapping, the
     changes = {"usable": there.usable, "why": there.why, "verify_at": again, "id": there.id, "number": there.number}
     await learn(session, opened.name, row["entity"], row["key"], there, now)
     if await verified(session, opened.name, row["entity"], row["key"], row["event"], changes) and there.usable:
-        await document_arrived(session, [replace(document_of(row), usable=True, id=there.id, number=there.number)])
+        await document_arrived(session, [structs.replace(document_of(row), usable=True, id=there.id, number=there.number)])
 
 
 async def _write_again(session: AsyncConnection, opened: Opened, row: RowMapping, now: datetime) -> None:

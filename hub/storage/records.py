@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, RowMapping, Table, TextClause, select, text, tuple_, update
+from sqlalchemy import Executable, RowMapping, Table, TextClause, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert_for
+from hub.storage.places import rows_at
 from hub.storage.tables import documents, record_states, tallies
 
-CHUNK = 300
 _JSON = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordState:
+class RecordState(msgspec.Struct, frozen=True):
     """What was last decided of one vendor record. `events` maps 'entity canonical-key' to the hash of the event's data."""
 
     revision: int
@@ -34,14 +32,10 @@ RecordPlace = tuple[str, str, str]
 
 async def record_states_of(session: AsyncConnection, places: Iterable[RecordPlace]) -> dict[RecordPlace, RecordState]:
     """The last states of these records, where there are any."""
-    wanted, found = list(places), {}
-    columns = tuple_(record_states.c.system, record_states.c.entity, record_states.c.key)
-    for start in range(0, len(wanted), CHUNK):
-        for row in (await session.execute(select(record_states).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
-            found[(row["system"], row["entity"], row["key"])] = RecordState(
-                row["revision"], row["correction"], row["content"], row["events"]
-            )
-    return found
+    return {
+        (row["system"], row["entity"], row["key"]): RecordState(row["revision"], row["correction"], row["content"], row["events"])
+        for row in await rows_at(session, record_states, ("system", "entity", "key"), places)
+    }
 
 
 async def keep_record_states(session: AsyncConnection, states: Mapping[RecordPlace, RecordState]) -> None:
@@ -54,8 +48,7 @@ async def keep_record_states(session: AsyncConnection, states: Mapping[RecordPla
     await upsert(session, record_states, rows, ("system", "entity", "key"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownDocument:
+class KnownDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One document as one system has it. `ours`: we wrote it; `event`, `payload` (hash), `data` (event data) are of the last write."""
 
     system: str
@@ -84,25 +77,17 @@ KeyPlace = tuple[str, str, str]
 
 async def documents_by_key(session: AsyncConnection, places: Iterable[KeyPlace]) -> dict[KeyPlace, KnownDocument]:
     """These documents, where the systems have them."""
-    wanted, found = list(places), {}
-    columns = tuple_(documents.c.system, documents.c.entity, documents.c.key)
-    for start in range(0, len(wanted), CHUNK):
-        for row in (await session.execute(select(documents).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
-            found[(row["system"], row["entity"], row["key"])] = document_of(row)
-    return found
+    rows = await rows_at(session, documents, ("system", "entity", "key"), places)
+    return {(row["system"], row["entity"], row["key"]): document_of(row) for row in rows}
 
 
 async def documents_by_number(
     session: AsyncConnection, places: Iterable[NumberPlace], *, internal_id: bool = False
 ) -> dict[NumberPlace, KnownDocument]:
     """The same, found by the number (or the internal id) that the system itself uses."""
-    wanted, found = list(places), {}
-    own = documents.c.id if internal_id else documents.c.number
-    columns = tuple_(documents.c.system, documents.c.entity, documents.c.organisation, own)
-    for start in range(0, len(wanted), CHUNK):
-        for row in (await session.execute(select(documents).where(columns.in_(wanted[start : start + CHUNK])))).mappings():
-            found[(row["system"], row["entity"], row["organisation"], row["id" if internal_id else "number"])] = document_of(row)
-    return found
+    own = "id" if internal_id else "number"
+    rows = await rows_at(session, documents, ("system", "entity", "organisation", own), places)
+    return {(row["system"], row["entity"], row["organisation"], row[own]): document_of(row) for row in rows}
 
 
 async def note_documents(session: AsyncConnection, known: Sequence[KnownDocument]) -> None:
