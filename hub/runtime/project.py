@@ -16,8 +16,10 @@ from hub.reporting.progress import ProgressChange
 from hub.reporting.projections import project
 from hub.runtime.partitions import Partitions
 from hub.runtime.road import Road
+from hub.runtime.zombies import ZOMBIE, Epochs, late
 from hub.storage.archive import Archived, keep, post
 from hub.storage.ownership import advance
+from hub.storage.records import tally
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,7 @@ class ProjectLoop:
     def __init__(self, road: Road) -> None:
         self._road = road
         self._partitions = Partitions(road.db, GROUP)
+        self._epochs: dict[Partition, Epochs] = {}
 
     async def assigned(self, partition: Partition) -> int:
         """Where the read models have got to."""
@@ -39,6 +42,7 @@ class ProjectLoop:
     async def revoked(self, partition: Partition) -> None:
         """Forget it."""
         self._partitions.drop(partition)
+        self._epochs.pop(partition, None)
 
     async def tick(self, partition: Partition) -> None:
         """Nothing waits here."""
@@ -47,6 +51,7 @@ class ProjectLoop:
         """One transaction: archive, read models, progress in the outbox, and the offset."""
         owned = self._partitions.owned(partition)
         archived, events = _read(messages)
+        zombies, epochs = late(events, self._epochs.get(partition, {}))
         await self._road.reach("project.read")
         now = self._road.now()
         async with self._road.db.write() as session:
@@ -55,6 +60,9 @@ class ProjectLoop:
             if events:
                 changes = await project(session, events)
                 await post(session, [progress_message(change, now, events[-1]) for change in changes], now)
+            for system, count in zombies.items():
+                await tally(session, GROUP, system, {ZOMBIE: count})
+        self._epochs[partition] = epochs
         await self._road.reach("project.committed")
 
 

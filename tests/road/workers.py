@@ -20,8 +20,11 @@ from hub.db import Database
 from hub.event import Event, event_id
 from hub.pipeline.wire import Inbound, content_hash, pack_inbound
 from hub.runtime.deliver import DeliverLoop
+from hub.runtime.intake import Intake
 from hub.runtime.normalize import NormalizeLoop
+from hub.runtime.project import ProjectLoop
 from hub.runtime.road import Road
+from hub.sdk import Card
 from master_data.follower import Follower
 from master_data.proposals import approve, propose
 from master_data.proposed import AddCrossReference
@@ -71,6 +74,8 @@ class Worker:
     stops: Stops
     normalize: NormalizeLoop
     deliver: DeliverLoop
+    project: ProjectLoop
+    intake: Intake
 
     async def until(self, point: str, work: Any) -> tuple[asyncio.Task[Any], Stop]:
         """Begin some work and let it run to a point."""
@@ -90,18 +95,20 @@ class Scene:
     bus: EmbeddedBus
     settings: Settings
     pair: Pair
+    shop: Card = SHOP
 
     @contextlib.asynccontextmanager
     async def worker(self) -> AsyncIterator[Worker]:
         """A worker whose snapshot follows only when it is told to."""
         stops, db = Stops(), Database.connect(self.url)
-        systems = {"crm": opened("crm", SHOP, self.settings, self.pair.crm), "erp": opened("erp", WORKS, self.settings, self.pair.erp)}
+        systems = {"crm": opened("crm", self.shop, self.settings, self.pair.crm), "erp": opened("erp", WORKS, self.settings, self.pair.erp)}
         try:
             async with Follower(db, poll_s=3600) as follower:
                 road = Road(settings=self.settings, bus=self.bus, db=db, rules=rules(self.settings), follower=follower, systems=systems,
                             reach=stops.reach)
                 ready: Any = AlwaysReady()
-                yield Worker(road, stops, NormalizeLoop(road, ready), DeliverLoop(road, systems["erp"], ready))
+                deliver = DeliverLoop(road, systems["erp"], ready)
+                yield Worker(road, stops, NormalizeLoop(road, ready), deliver, ProjectLoop(road), Intake(road, systems["crm"]))
         finally:
             await asyncio.gather(*(one.http.close() for one in systems.values()))
             await db.close()
