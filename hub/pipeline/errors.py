@@ -35,6 +35,12 @@ class MustNotReceive(DataError):
     code = "must-not-receive"
 
 
+class ChangeOutdated(DataError):
+    """A change says that it was made from an older version than the last one: facts `base`, `last`."""
+
+    code = "change-outdated"
+
+
 class NotForeseen(DataError):
     """Our own code failed at this message: facts `what`, `error`."""
 

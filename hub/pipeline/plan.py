@@ -146,7 +146,7 @@ class Plan:
         return "history" if same else "conflict"
 
     def _judge(self, record: Inbound, traceparent: str) -> Judged:
-        work = stages.Work(record, self._known, self._known.rules.systems[record.system])
+        work = stages.Work(record, self._known, self._known.rules.systems[record.system], last=self._state(record))
         try:
             stages.run(work)
         except DataError as error:

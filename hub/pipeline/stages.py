@@ -17,11 +17,11 @@ from hub.mapping.fields import says
 from hub.model import Entity, decode, encode, entity
 from hub.model.checks import Circumstances, findings
 from hub.pipeline import fields
-from hub.pipeline.errors import CodeTooLong, EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
+from hub.pipeline.errors import ChangeOutdated, CodeTooLong, EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
 from hub.pipeline.knowledge import CODE_KINDS, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
 from hub.storage.causes import Cause
-from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
+from hub.storage.records import KeyPlace, KnownDocument, NumberPlace, RecordState
 
 LONGEST_CODE = 200
 
@@ -38,12 +38,13 @@ class Draft:
 
 @dataclass(slots=True)
 class Work:
-    """One record on its way through the stages."""
+    """One record on its way through the stages. `last`: what was decided of it before."""
 
     record: Inbound
     known: Knowledge
     system: SystemView
     organisation: str = ""
+    last: RecordState | None = None
     specs: Sequence[MappingSpec] = ()
     drafts: list[Draft] = field(default_factory=list)
     causes: list[Cause] = field(default_factory=list)
@@ -146,8 +147,17 @@ def check_rules(work: Work) -> None:
                 raise rule
 
 
+def check_base(work: Work) -> None:
+    """B20: a change made from an older version than the last one would undo what its author has not seen."""
+    last = work.last.revision if work.last else 0
+    for draft in work.drafts:
+        base = getattr(draft.content, "based_on", None)
+        if base is not None and base < last < work.record.revision:
+            raise ChangeOutdated(system=work.system.name, entity=draft.spec.entity, key=work.record.key, base=base, last=last)
+
+
 Stage = Callable[[Work], None]
-STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate, check_rules)
+STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate, check_base, check_rules)
 
 
 def run(work: Work) -> Work:

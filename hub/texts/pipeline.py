@@ -10,6 +10,7 @@ PIPELINE: dict[str, Text] = {
     "field-not-owned": Text("系统“{system}”改动了不归它管的字段“{fields}”({entity} {key})。请在归口系统“{owner}”修改,或恢复原值。", "System '{system}' changed '{fields}' of {entity} '{key}', which it does not own. Change it in '{owner}', or put the old value back."),
     "entity-not-owned": Text("系统“{system}”不归口管理“{entity}”({key})。请检查边界设置。", "System '{system}' has nothing to say about {entity} '{key}'. Check the boundaries."),
     "must-not-receive": Text("“{entity}”的“{fields}”不得发往系统“{target}”。请修正映射。", "'{fields}' of {entity} must never reach system '{target}'. Mend the mapping."),
+    "change-outdated": Text("系统“{system}”的 {entity}“{key}”是在版本 {base} 上修改的,而最新版本已是 {last}:放行会覆盖后者。请在来源系统打开最新版本重新修改。", "{entity} '{key}' of system '{system}' was changed from version {base}, but version {last} has come since and would be undone. Open the newest version there and make the change again."),
     "not-foreseen": Text("处理“{what}”时程序出错:{error}。消息已保留,请 IT 检查映射或联系支持,更正后放行。", "Our program failed at '{what}': {error}. The message is kept; have IT check the mapping or call support, then release it."),
     "code-too-long": Text("系统“{system}”在{field}编码的位置给出了 {length} 个字符(“{value}…”),不是编码。请在该系统更正后重新发送。", "System '{system}' gives {length} characters where a {field} code belongs ('{value}…'). Correct it there and send it again."),
     "unknown-code": Text("系统“{system}”的{kind}编码“{value}”不在编码对照中。请主数据管理员在待办编码中答复。", "The {kind} code '{value}' of system '{system}' is not in the dictionary. The data steward answers it in the inbox."),

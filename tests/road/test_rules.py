@@ -5,14 +5,16 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import select
 
-from hub.bus.base import Message
-from hub.bus.topics import canonical
+from hub.bus.base import Message, Partition
+from hub.bus.topics import canonical, inbound
 from hub.event import Event, event_id
 from hub.pipeline.wire import Inbound, content_hash, pack_inbound
 from hub.recovery.wishes import wish_release
 from hub.storage.tables import tallies
-from tests.road.toy import hold_rows
-from tests.road.workers import FACTS, RECORDS, Scene, Worker, issue, moment, work_order
+from tests.road.toy import hold_rows, order
+from tests.road.workers import FACTS, ORDERS, RECORDS, Scene, Worker, issue, moment, work_order
+
+SAID = Partition(inbound("crm"), 0)
 
 
 def report(number: str) -> Message:
@@ -21,6 +23,15 @@ def report(number: str) -> Message:
     return pack_inbound(Inbound(
         system="erp", organisation="100", entity="OR", key=number, lane="OR/MO-1", payload=payload, revision=1, read_at=moment(),
         content=content_hash(payload),
+    ))  # fmt: skip
+
+
+def changed_order(version: int, quantity: str, base: int | None = None) -> Message:
+    """A version of the shop's order SO-1, and from which one it was made."""
+    payload = order("SO-1", quantity=quantity) | ({"based_on": base} if base is not None else {})
+    return pack_inbound(Inbound(
+        system="crm", organisation="1", entity="order", key="SO-1", lane="order/SO-1", payload=payload, revision=version,
+        read_at=moment(), content=content_hash(payload),
     ))  # fmt: skip
 
 
@@ -78,6 +89,20 @@ async def test_b9_reports_before_their_production_order_wait_for_it_and_follow_i
         await worker.normalize.tick(RECORDS)
         await worker.normalize.tick(RECORDS)
     assert await scene.consumed() == [("MO-1", 1), ("OR-1", 1), ("OR-2", 1)]
+
+
+async def test_b20_a_change_made_from_an_outdated_version_is_held_until_it_is_made_anew(scene: Scene) -> None:
+    await scene.say(changed_order(1, "1"), changed_order(2, "2", base=1), changed_order(3, "3", base=1))
+    async with scene.worker() as worker:
+        await worker.road.follower.catch_up()
+        await worker.normalize.assigned(SAID)
+        await worker.normalize.arrived(SAID, await scene.messages(SAID))
+        (held,) = await hold_rows(worker.road)
+        assert (held["code"], held["revision"], held["facts"]["base"], held["facts"]["last"]) == ("change-outdated", 3, 1, 2)
+        await scene.say(changed_order(4, "3", base=2))
+        await worker.normalize.arrived(SAID, await scene.messages(SAID, 3))
+        assert [row["closed_as"] for row in await hold_rows(worker.road)] == ["superseded"]
+    assert [Event.parse(one.headers, one.value).revision for one in await scene.messages(ORDERS)] == [1, 2, 4]
 
 
 async def test_b16_a_receipt_that_the_target_cannot_post_is_kept_shown_in_its_words_and_posted_later(scene: Scene) -> None:
