@@ -77,6 +77,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; what it sees is committed."""
+        await self._others_first()
         async with self._connection() as session:
             yield session
 
@@ -87,10 +88,16 @@ class Database:
             async with self.engine.begin() as session:
                 yield session
             return
+        await self._others_first()
         async with self._writer, self._connection() as connection:
             session = await connection.execution_options(immediate=True)
             async with session.begin():
                 yield session
+
+    async def _others_first(self) -> None:
+        """A transaction on SQLite never waits by itself: whoever begins one after the other would keep everyone else from working."""
+        if self._writer is not None:
+            await asyncio.sleep(0)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:

@@ -97,11 +97,11 @@ class Follower:
 
     async def _follow(self) -> None:
         while True:
+            await asyncio.sleep(self.poll_s)
             try:
                 await self.catch_up()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("dictionary.unreachable", age_s=round(self.age_s, 1), error=str(error)[:200])
-            await asyncio.sleep(self.poll_s)
 
 
 async def _load_codes(session: AsyncConnection, snapshot: Snapshot) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.db import insert as upsert
 from hub.model.common import Words
 from hub.model.sales import MILESTONES, Milestones, OrderProgress, OrderState
 from hub.reporting import tables
@@ -18,7 +17,11 @@ from hub.reporting.gathering import gather
 from hub.reporting.lines import LineFacts, closed_short, order_line
 from hub.reporting.milestones import STEPS
 from hub.reporting.queries import chunks, told
+from hub.storage.records import upsert
 from hub.texts import TEXTS
+
+FORGET = delete(tables.ORDER_LINES).where(tables.ORDER_LINES.c.line_key.in_(bindparam("some", expanding=True)))
+WRITE = insert(tables.ORDER_LINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ async def tell(session: AsyncConnection, lines: Iterable[str]) -> list[ProgressC
     for some in chunks(sorted(lines)):
         facts = await gather(session, some)
         rows = {key: order_line(one) for key, one in facts.items()}
-        await session.execute(delete(tables.ORDER_LINES).where(tables.ORDER_LINES.c.line_key.in_(some)))
+        await session.execute(FORGET, {"some": some})
         if rows:
-            await session.execute(insert(tables.ORDER_LINES), list(rows.values()))
+            await session.execute(WRITE, list(rows.values()))
         changes += await _changed(session, some, [progress(facts[key], row) for key, row in rows.items()])
     return changes
 
@@ -73,12 +76,8 @@ def _withdrawn(content: str) -> OrderProgress:
 
 
 async def _remember(session: AsyncConnection, changes: Sequence[ProgressChange]) -> None:
-    if not changes:
-        return
-    statement = upsert(session, tables.PROGRESS_TOLD)
-    new = {"revision": statement.excluded.revision, "content": statement.excluded.content}
-    rows: list[dict[str, Any]] = [{"line_key": one.key, "revision": one.revision, "content": one.content.decode()} for one in changes]
-    await session.execute(statement.on_conflict_do_update(index_elements=["line_key"], set_=new), rows)
+    rows = [{"line_key": one.key, "revision": one.revision, "content": one.content.decode()} for one in changes]
+    await upsert(session, tables.PROGRESS_TOLD, rows, ("line_key",))
 
 
 def progress(facts: LineFacts, row: dict[str, Any]) -> OrderProgress:

@@ -7,18 +7,19 @@ order line that an event touches is worked out anew from all facts about it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Table, delete, insert, select, text, tuple_
+from sqlalchemy import ColumnElement, Delete, Insert, Table, bindparam, delete, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.db import insert as upsert
 from hub.event import Event
 from hub.reporting import reading, tables
 from hub.reporting.progress import ProgressChange, tell
 from hub.reporting.queries import chunks, lines_of, where_in
 from hub.reporting.reading import Rows, Said
+from hub.storage.records import upsert
 
 
 class Projection(NamedTuple):
@@ -51,6 +52,15 @@ BY_ENTITY = {projection.entity: projection for projection in PROJECTIONS}
 LOCK = 0x4C4F_4F50  # any number of our own
 
 Document = tuple[str, str, str]
+
+
+def _named(table: Table, *columns: str) -> ColumnElement[bool]:
+    return tuple_(*(table.c[column] for column in columns)).in_(bindparam("some", expanding=True))
+
+
+# asked with every batch, so they are built once
+KNOWN = select(tables.EVENTS.c.id).where(tables.EVENTS.c.id.in_(bindparam("some", expanding=True)))
+DOCUMENTS = select(tables.DOCUMENTS).where(_named(tables.DOCUMENTS, "entity", "key", "source"))
 
 
 async def project(session: AsyncConnection, events: Sequence[Event]) -> Sequence[ProgressChange]:
@@ -112,7 +122,7 @@ async def _unknown(session: AsyncConnection, events: Sequence[Event]) -> list[Ev
     by_id = {event.id: event for event in events}
     known: set[str] = set()
     for ids in chunks(by_id):
-        known.update((await session.execute(select(tables.EVENTS.c.id).where(tables.EVENTS.c.id.in_(ids)))).scalars())
+        known.update((await session.execute(KNOWN, {"some": ids})).scalars())
     return [event for event in by_id.values() if event.id not in known]
 
 
@@ -132,7 +142,7 @@ async def _newest(session: AsyncConnection, read: Sequence[Read]) -> list[Read]:
         {"entity": entity, "key": key, "source": source, "revision": event.revision, "correction": event.correction}
         for (entity, key, source), (event, _) in newer.items()
     ]
-    await _put(session, tables.DOCUMENTS, rows)
+    await upsert(session, tables.DOCUMENTS, rows, ("entity", "key", "source"))
     return list(newer.values())
 
 
@@ -141,10 +151,9 @@ def _version(event: Event) -> tuple[int, int]:
 
 
 async def _versions(session: AsyncConnection, documents: Iterable[Document]) -> dict[Document, tuple[int, int]]:
-    table, found = tables.DOCUMENTS, {}
-    for wanted in chunks(documents):
-        key = tuple_(table.c.entity, table.c.key, table.c.source)
-        for row in await session.execute(select(table).where(key.in_(wanted))):
+    found = {}
+    for some in chunks(documents):
+        for row in await session.execute(DOCUMENTS, {"some": some}):
             found[(row.entity, row.key, row.source)] = (row.revision, row.correction)
     return found
 
@@ -169,9 +178,13 @@ async def _replace(session: AsyncConnection, newest: Sequence[Read]) -> set[str]
 
 
 async def _forget(session: AsyncConnection, table: Table, columns: Sequence[str], names: Sequence[tuple[str, ...]]) -> None:
-    named = tuple_(*(table.c[column] for column in columns))
     for some in chunks(names):
-        await session.execute(delete(table).where(named.in_(some)))
+        await session.execute(_deletion(table, tuple(columns)), {"some": some})
+
+
+@cache
+def _deletion(table: Table, columns: tuple[str, ...]) -> Delete:
+    return delete(table).where(_named(table, *columns))
 
 
 async def _touched(session: AsyncConnection, stated: Mapping[Table, Sequence[tuple[str, str]]]) -> set[str]:
@@ -196,14 +209,9 @@ async def _touched(session: AsyncConnection, stated: Mapping[Table, Sequence[tup
 
 async def _write(session: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        await session.execute(insert(table), list(rows))
+        await session.execute(_insertion(table), list(rows))
 
 
-async def _put(session: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert, or replace what stands under the same key."""
-    if not rows:
-        return
-    statement = upsert(session, table)
-    names = [column.name for column in table.c if not column.primary_key]
-    changes = {name: statement.excluded[name] for name in names}
-    await session.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changes), list(rows))
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)

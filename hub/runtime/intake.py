@@ -19,6 +19,7 @@ from hub.policy import pause_s, row_for
 from hub.registry import Opened
 from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
+from hub.runtime.together import Together
 from hub.sdk import EntityCard, Record, Source, WebhookRequest
 from hub.storage.intake import (
     Lease,
@@ -43,6 +44,7 @@ log = structlog.get_logger(__name__)
 Via = Literal["poll", "webhook", "fetch"]
 PUBLISHED = {Verdict.NEW: "new", Verdict.AGAIN: "new", Verdict.OLDER: "older", Verdict.CONFLICT: "conflict"}
 GATHER_S = 0.005
+AT_ONCE = 500
 
 
 class Intake:
@@ -54,8 +56,7 @@ class Intake:
         self._system = opened.name
         self._cards = {card.entity: card for card in opened.connector.card.entities}
         self._unchanged = 0
-        self._waiting: list[tuple[Record, asyncio.Future[None]]] = []
-        self._gathering: asyncio.Task[None] | None = None
+        self._webhooks = Together(self._told, gather_s=GATHER_S, at_most=AT_ONCE)
 
     async def poll_forever(self) -> None:
         """Poll every entity under the system's lease, until cancelled. Another process polls when this one is gone."""
@@ -133,34 +134,11 @@ class Intake:
         except DataError as error:
             await self._unreadable(request, error)
             return 1
-        futures = [self._later(record) for record in records]
-        await asyncio.gather(*futures)
+        await asyncio.gather(*(self._webhooks.bring(record) for record in records))
         return len(records)
 
-    def _later(self, record: Record) -> asyncio.Future[None]:
-        """Webhooks that come within a few milliseconds share their transactions."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((record, future))
-        if self._gathering is None or self._gathering.done():
-            self._gathering = asyncio.create_task(self._gather())
-        return future
-
-    async def _gather(self) -> None:
-        await asyncio.sleep(GATHER_S)
-        while self._waiting:
-            taken, self._waiting = self._waiting[:500], self._waiting[500:]
-            try:
-                await self.take_in([record for record, _ in taken], "webhook")
-            except BaseException as error:
-                for _, future in taken:
-                    if not future.done():
-                        future.set_exception(error if isinstance(error, Exception) else HubError())
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                for _, future in taken:
-                    if not future.done():
-                        future.set_result(None)
+    async def _told(self, records: Sequence[Record]) -> None:
+        await self.take_in(records, "webhook")
 
     async def fetch(self, entity: str, organisation: str, key: str) -> bool:
         """Ask the owner for one record before anybody is asked. False: there is none."""

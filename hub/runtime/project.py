@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -16,15 +18,29 @@ from hub.reporting.progress import ProgressChange
 from hub.reporting.projections import project
 from hub.runtime.partitions import Partitions
 from hub.runtime.road import Road
+from hub.runtime.together import Together
 from hub.runtime.zombies import ZOMBIE, Epochs, late
 from hub.storage.archive import Archived, keep, post
-from hub.storage.ownership import advance
+from hub.storage.ownership import Owned, advance
 from hub.storage.records import tally
 
 log = structlog.get_logger(__name__)
 
 GROUP = "project"
 HUB = "hub"
+GATHER_S = 0.2
+"""A read model may be so much older than the facts; what touches one order line in that time is worked out and told once."""
+BATCHES = 50
+
+
+class Batch(NamedTuple):
+    """What one partition brings: the offset behind it, what is archived, what the read models take in, zombies by source system."""
+
+    owned: Owned
+    next_offset: int
+    archived: Sequence[Archived]
+    events: Sequence[Event]
+    zombies: Mapping[str, int]
 
 
 class ProjectLoop:
@@ -33,6 +49,7 @@ class ProjectLoop:
     def __init__(self, road: Road) -> None:
         self._road = road
         self._partitions = Partitions(road.db, GROUP)
+        self._together = Together(self._carry_out, gather_s=GATHER_S, at_most=BATCHES)
         self._epochs: dict[Partition, Epochs] = {}
 
     async def assigned(self, partition: Partition) -> int:
@@ -48,22 +65,28 @@ class ProjectLoop:
         """Nothing waits here."""
 
     async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
-        """One transaction: archive, read models, progress in the outbox, and the offset."""
+        """Archived, and in the read models, when it returns."""
         owned = self._partitions.owned(partition)
         archived, events = _read(messages)
-        zombies, epochs = late(events, self._epochs.get(partition, {}))
         await self._road.reach("project.read")
+        zombies, epochs = late(events, self._epochs.get(partition, {}))
+        await self._together.bring(Batch(owned, messages[-1].offset + 1, archived, events, zombies))
+        self._epochs[partition] = epochs
+        await self._road.reach("project.committed")
+
+    async def _carry_out(self, batches: Sequence[Batch]) -> None:
+        """One transaction for what several partitions have brought: offsets, archive, read models, progress in the outbox."""
         now = self._road.now()
+        events = [event for batch in batches for event in batch.events]
         async with self._road.db.write() as session:
-            await advance(session, owned, messages[-1].offset + 1)
-            await keep(session, archived)
+            for batch in sorted(batches, key=lambda batch: batch.owned.partition):
+                await advance(session, batch.owned, batch.next_offset)
+            await keep(session, [one for batch in batches for one in batch.archived])
             if events:
                 changes = await project(session, events)
                 await post(session, [progress_message(change, now, events[-1]) for change in changes], now)
-            for system, count in zombies.items():
+            for system, count in sum((Counter(batch.zombies) for batch in batches), Counter[str]()).items():
                 await tally(session, GROUP, system, {ZOMBIE: count})
-        self._epochs[partition] = epochs
-        await self._road.reach("project.committed")
 
 
 def _read(messages: Sequence[Received]) -> tuple[list[Archived], list[Event]]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import Executable, RowMapping, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message
-from hub.db import Database, insert
+from hub.db import Database, insert_for
 from hub.storage.tables import archive, outbox
+
+# asked with every delivery and by the relay all the time, so they are built once
+POST = outbox.insert()
+UNPUBLISHED = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(bindparam("most"))
+PUBLISHED = update(outbox).where(outbox.c.id.in_(bindparam("some", expanding=True))).values(published_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +45,13 @@ async def keep(session: AsyncConnection, messages: Sequence[Archived]) -> set[st
          "revision": one.revision, "recorded_at": one.recorded_at, "headers": dict(one.headers), "value": one.value}
         for one in {one.id: one for one in messages}.values()
     ]
-    written = await session.execute(insert(session, archive).on_conflict_do_nothing().returning(archive.c.id), rows)
+    written = await session.execute(_keeping(session.dialect.name), rows)
     return set(written.scalars())
+
+
+@cache
+def _keeping(dialect: str) -> Executable:
+    return insert_for(dialect, archive).on_conflict_do_nothing().returning(archive.c.id)
 
 
 async def by_id(session: AsyncConnection, id: str) -> Archived | None:
@@ -76,20 +87,19 @@ async def post(session: AsyncConnection, messages: Sequence[Message], now: datet
         {"topic": one.topic, "key": one.key, "value": one.value, "headers": dict(one.headers), "written_at": now} for one in messages
     ]
     if rows:
-        await session.execute(outbox.insert(), rows)
+        await session.execute(POST, rows)
 
 
 async def unpublished(session: AsyncConnection, limit: int = 500) -> list[tuple[int, Message]]:
     """What the outbox still has to publish, oldest first."""
-    statement = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(limit)
-    rows = (await session.execute(statement)).mappings()
+    rows = (await session.execute(UNPUBLISHED, {"most": limit})).mappings()
     return [(row["id"], Message(row["topic"], row["key"], row["value"], row["headers"])) for row in rows]
 
 
 async def mark_published(session: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
     """The bus has these."""
     if ids:
-        await session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(published_at=now))
+        await session.execute(PUBLISHED, {"some": list(ids), "now": now})
 
 
 def _archived(row: RowMapping) -> Archived:

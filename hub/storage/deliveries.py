@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
@@ -19,6 +19,24 @@ WRITING, IN_DOUBT, SETTLED, DONE, HELD, SUPERSEDED, DISCARDED = (
 )
 OPEN = (WRITING, IN_DOUBT, SETTLED)
 CHUNK = 300
+
+# asked with every document, so they are built once
+OF_DOCUMENTS = (
+    select(deliveries)
+    .where(deliveries.c.target == bindparam("of_target"), deliveries.c.document.in_(bindparam("some", expanding=True)))
+    .order_by(deliveries.c.id)
+)
+SUPERSEDE = (
+    update(deliveries)
+    .where(
+        deliveries.c.target == bindparam("of_target"), deliveries.c.document == bindparam("of_document"), deliveries.c.state == HELD,
+        or_(
+            deliveries.c.revision < bindparam("newer"),
+            and_(deliveries.c.revision == bindparam("newer"), deliveries.c.correction < bindparam("corrected")),
+        ),
+    )
+    .values(state=SUPERSEDED, ended_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +68,8 @@ async def of_documents(session: AsyncConnection, target: str, keys: Iterable[str
     """The open deliveries of these documents, and the last ones that ended, oldest first."""
     wanted, found = list(dict.fromkeys(keys)), dict[str, list[Delivery]]()
     for start in range(0, len(wanted), CHUNK):
-        where = (deliveries.c.target == target, deliveries.c.document.in_(wanted[start : start + CHUNK]))
-        for row in (await session.execute(select(deliveries).where(*where).order_by(deliveries.c.id))).mappings():
+        named = {"of_target": target, "some": wanted[start : start + CHUNK]}
+        for row in (await session.execute(OF_DOCUMENTS, named)).mappings():
             found.setdefault(row["document"], []).append(_delivery(row))
     return found
 
@@ -70,9 +88,8 @@ async def put(session: AsyncConnection, row: Delivery) -> None:
 
 async def supersede_held(session: AsyncConnection, row: Delivery, now: datetime) -> None:
     """A newer version is there: older ones of the document that the target had refused are overtaken."""
-    older = or_(deliveries.c.revision < row.revision, and_(deliveries.c.revision == row.revision, deliveries.c.correction < row.correction))
-    where = (deliveries.c.target == row.target, deliveries.c.document == row.document, deliveries.c.state == HELD, older)
-    await session.execute(update(deliveries).where(*where).values(state=SUPERSEDED, ended_at=now))
+    named = {"of_target": row.target, "of_document": row.document, "newer": row.revision, "corrected": row.correction, "now": now}
+    await session.execute(SUPERSEDE, named)
 
 
 async def discard(session: AsyncConnection, target: str, events: Sequence[str], now: datetime) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import FromClause, and_, bindparam, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -25,6 +25,8 @@ DISCARD = "discard"
 """The wish of a person who wants a row dropped (`hub.recovery.wishes`)."""
 CHUNK = 400
 """Bound variables per statement stay below SQLite's limit."""
+# asked with every document
+ANYTHING = select(hold_causes.c.hold).where(hold_causes.c.kind.in_(bindparam("kinds", expanding=True))).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +225,7 @@ async def open_causes(session: AsyncConnection, kinds: Sequence[str], limit: int
 
 async def anything_waits_for(session: AsyncConnection, kinds: Sequence[str]) -> bool:
     """Whether any row waits for something of these kinds: the usual answer is no, and then nothing needs to be marked."""
-    return (await session.execute(select(hold_causes.c.hold).where(hold_causes.c.kind.in_(kinds)).limit(1))).first() is not None
+    return (await session.execute(ANYTHING, {"kinds": list(kinds)})).first() is not None
 
 
 async def _write_causes(session: AsyncConnection, hold: int, causes: Iterable[Cause]) -> None:

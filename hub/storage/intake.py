@@ -8,14 +8,32 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Update, and_, bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Lost
 from hub.db import insert
+from hub.storage.records import upsert
 from hub.storage.tables import cursors, leases, revisions
 
 CHUNK = 200
+
+# asked with every poll, so they are built once
+_LEASE = and_(leases.c.name == bindparam("of_name"), leases.c.epoch == bindparam("under"))
+FENCE = update(leases).where(_LEASE).values(epoch=leases.c.epoch)
+KEEP = update(leases).where(_LEASE).values(expires_at=bindparam("until"))
+CURSOR = select(cursors.c.cursor).where(cursors.c.system == bindparam("of_system"), cursors.c.entity == bindparam("of_entity"))
+_RECORD = (revisions.c.system, revisions.c.entity, revisions.c.key)
+COUNTERS = select(revisions).where(tuple_(*_RECORD).in_(bindparam("some", expanding=True))).order_by(*_RECORD)
+LOCKED = COUNTERS.with_for_update()
+CONFIRM = (
+    update(revisions)
+    .where(
+        revisions.c.system == bindparam("of_system"), revisions.c.entity == bindparam("of_entity"), revisions.c.key == bindparam("of_key"),
+        revisions.c.confirmed < bindparam("to"),
+    )
+    .values(confirmed=bindparam("to"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +64,12 @@ async def take_lease(session: AsyncConnection, name: str, holder: str, now: date
 
 async def keep_lease(session: AsyncConnection, lease: Lease, now: datetime, ttl_s: float) -> None:
     """Extend it. Raises Lost."""
-    await _hit_lease(session, lease, expires_at=now + timedelta(seconds=ttl_s))
+    await _hit(session, KEEP, lease, until=now + timedelta(seconds=ttl_s))
 
 
 async def fence_lease(session: AsyncConnection, lease: Lease) -> None:
     """First statement of every transaction done under a lease. Raises Lost."""
-    await _hit_lease(session, lease, holder=lease.holder)
+    await _hit(session, FENCE, lease)
 
 
 async def free_lease(session: AsyncConnection, lease: Lease, now: datetime) -> None:
@@ -59,25 +77,20 @@ async def free_lease(session: AsyncConnection, lease: Lease, now: datetime) -> N
     await session.execute(update(leases).where(leases.c.name == lease.name, leases.c.epoch == lease.epoch).values(expires_at=now))
 
 
-async def _hit_lease(session: AsyncConnection, lease: Lease, **values: Any) -> None:
-    where = (leases.c.name == lease.name, leases.c.epoch == lease.epoch)
-    if (await session.execute(update(leases).where(*where).values(**values))).rowcount != 1:
+async def _hit(session: AsyncConnection, statement: Update, lease: Lease, **values: Any) -> None:
+    if (await session.execute(statement, {"of_name": lease.name, "under": lease.epoch, **values})).rowcount != 1:
         raise Lost(lease)
 
 
 async def cursor(session: AsyncConnection, system: str, entity: str) -> Mapping[str, Any] | None:
     """Where reading goes on; None: from the beginning."""
-    statement = select(cursors.c.cursor).where(cursors.c.system == system, cursors.c.entity == entity)
-    found: Mapping[str, Any] | None = (await session.execute(statement)).scalar_one_or_none()
+    found: Mapping[str, Any] | None = (await session.execute(CURSOR, {"of_system": system, "of_entity": entity})).scalar_one_or_none()
     return found
 
 
 async def move_cursor(session: AsyncConnection, system: str, entity: str, to: Mapping[str, Any], now: datetime) -> None:
     """Remember where reading goes on. The caller has fenced its lease."""
-    statement = insert(session, cursors).values(system=system, entity=entity, cursor=dict(to), moved_at=now)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["system", "entity"], set_={"cursor": dict(to), "moved_at": now})
-    )
+    await upsert(session, cursors, [{"system": system, "entity": entity, "cursor": dict(to), "moved_at": now}], ("system", "entity"))
 
 
 class Verdict(StrEnum):
@@ -174,12 +187,7 @@ async def _rows(
 ) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for start in range(0, len(places), CHUNK):
-        statement = (
-            select(revisions)
-            .where(tuple_(revisions.c.system, revisions.c.entity, revisions.c.key).in_(places[start : start + CHUNK]))
-            .order_by(revisions.c.system, revisions.c.entity, revisions.c.key)
-        )
-        for row in (await session.execute(statement.with_for_update() if lock else statement)).mappings():
+        for row in (await session.execute(LOCKED if lock else COUNTERS, {"some": places[start : start + CHUNK]})).mappings():
             found[(row["system"], row["entity"], row["key"])] = dict(row)
     return found
 
@@ -187,13 +195,8 @@ async def _rows(
 async def _keep(session: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
-    statement = insert(session, revisions)
-    fresh = statement.excluded
-    names = ("revision", "content", "version")
     values = [{"correction": 0, **row} for row in sorted(rows, key=lambda row: (row["system"], row["entity"], row["key"]))]
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["system", "entity", "key"], set_={name: fresh[name] for name in names}), values
-    )
+    await upsert(session, revisions, values, ("system", "entity", "key"), ("revision", "content", "version"))
 
 
 async def confirm(session: AsyncConnection, published: Sequence[tuple[Reading, int]]) -> None:
@@ -202,12 +205,9 @@ async def confirm(session: AsyncConnection, published: Sequence[tuple[Reading, i
     for reading, revision in published:
         place = (reading.system, reading.entity, reading.key)
         highest[place] = max(highest.get(place, 0), revision)
-    for (system, entity, key), revision in sorted(highest.items()):
-        await session.execute(
-            update(revisions)
-            .where(revisions.c.system == system, revisions.c.entity == entity, revisions.c.key == key, revisions.c.confirmed < revision)
-            .values(confirmed=revision)
-        )
+    rows = [{"of_system": system, "of_entity": entity, "of_key": key, "to": to} for (system, entity, key), to in sorted(highest.items())]
+    if rows:
+        await session.execute(CONFIRM, rows)
 
 
 async def next_correction(session: AsyncConnection, system: str, entity: str, key: str) -> int:
