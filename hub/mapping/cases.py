@@ -3,6 +3,7 @@
 A case: `case` (its name), `record`, and one of `expect` (the data, in full), `error` (a code, or {code, says}), `missing` (a list of
 {code: kind, value} and {document: entity, value}), `skipped: true`. Optional: `codes` {kind: {local: shared}} and `documents`
 {entity: {local number or id: canonical key}} (read the other way round for `out`), `context` {name: value}, `operation`, `number`.
+With `deleted: true` the record is what was last told of the entity; `expect` is what its deletion says, `skipped` that nothing follows.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from hub.mapping.yaml_file import Reading, Rows, Table, read_yaml
 from hub.texts import TEXTS, sentence
 
 OUTCOMES: Final = ("expect", "error", "missing", "skipped")
-CASE_KEYS: Final = ("case", "record", "codes", "documents", "context", "operation", "number", *OUTCOMES)
+CASE_KEYS: Final = ("case", "record", "deleted", "codes", "documents", "context", "operation", "number", *OUTCOMES)
 CONTEXT: Final[Mapping[str, Any]] = {
     "organisation": "P1", "key": "P1/1", "mark": "0123456789abcdef", "revision": "1", "document_key": "document/P1/1",
     "zone": "Asia/Shanghai", "system": "test",
@@ -116,7 +117,7 @@ def _run_file(file: MappingFile, tables: Sequence[Table]) -> Iterator[CaseResult
     seen: set[tuple[str, str]] = set()
     spec = file.compile(lambda number, part: seen.add((number, part)))
     for table in tables:
-        seen.add(("when", f"when {'false' if 'skipped' in table else 'true'}"))
+        seen.update(_exercised(file, table))
         zh, en = _run_case(spec, table)
         yield CaseResult(file=file.name, case=str(table["case"]), line=table.line, wrong_zh=zh, wrong_en=en)
     for number, to, part in expected_parts(file):
@@ -128,10 +129,19 @@ def _run_file(file: MappingFile, tables: Sequence[Table]) -> Iterator[CaseResult
             )  # fmt: skip
 
 
+def _exercised(file: MappingFile, case: Table) -> Iterator[tuple[str, str]]:
+    """The parts of a file's head that a case exercises."""
+    if case.get("deleted"):
+        yield from (("deleted", f"deleted {name} {case['record'].get(name)}") for name in file.deleted)
+    else:
+        yield "when", f"when {'false' if 'skipped' in case else 'true'}"
+
+
 def expected_parts(file: MappingFile) -> Iterator[tuple[str, str, str]]:
     """What the cases of a file must exercise: (rule number, target, part)."""
     if file.when is not None:
         yield from (("when", "", "when true"), ("when", "", "when false"))
+    yield from (("deleted", name, f"deleted {name} {value}") for name, table in file.deleted.items() for value in table)
     yield from _rule_parts(file.rules)
 
 
@@ -147,6 +157,8 @@ def _rule_parts(rules: Sequence[Rule]) -> Iterator[tuple[str, str, str]]:
 
 def _run_case(spec: MappingSpec, case: Table) -> tuple[str, str]:
     """What is wrong, in Chinese and in English; ('', '') where nothing is."""
+    if case.get("deleted"):
+        return _judge_deletion(case, spec.withdrawn(case["record"]))
     look = _Dictionary(case, spec.direction)
     try:
         if not spec.applies(case["record"]):
@@ -155,6 +167,13 @@ def _run_case(spec: MappingSpec, case: Table) -> tuple[str, str]:
     except MappingFailed as error:
         return _judge_error(case, error)
     return _judge(case, mapped)
+
+
+def _judge_deletion(case: Table, left: Mapping[str, Any] | None) -> tuple[str, str]:
+    if left is None or "expect" not in case:
+        return ("", "") if left is None and "skipped" in case else _said(case, f"data {left}" if left else "skipped")
+    wrong = list(differences(case["expect"], left))
+    return _said(case, "; ".join(wrong)) if wrong else ("", "")
 
 
 def _judge_error(case: Table, error: MappingFailed) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from master_data.kind import shipped_kinds
 
 __all__ = ["Lookups", "MappingFile", "MappingSet", "MappingSpec", "Mapped", "Missing", "Reference", "load_mappings", "read_mapping"]
 
-IN_KEYS = ("product", "record", "entity", "direction", "when", "rules")
+IN_KEYS = ("product", "record", "entity", "direction", "when", "deleted", "rules")
 OUT_KEYS = ("product", "document", "entity", "direction", "when", "operation", "number", "rules")
 DIRECTIONS = ("in", "out")
 
@@ -40,6 +40,7 @@ class MappingFile(NamedTuple):
     when: Expression | None
     operation: Source
     number: Path | None
+    deleted: Mapping[str, Mapping[str, str]]
     rules: tuple[Rule, ...]
 
     def compile(self, mark: Mark | None = None) -> MappingSpec:
@@ -47,7 +48,7 @@ class MappingFile(NamedTuple):
         rules = _flat(self.rules)
         return MappingSpec(
             product=self.product, form=self.form, entity=self.entity, direction=self.direction, version=self.version, file=self.name,
-            codes=frozenset(rule.code for rule in rules if rule.code),
+            deleted=self.deleted, codes=frozenset(rule.code for rule in rules if rule.code),
             documents=frozenset(rule.document for rule in rules if rule.document), _applies=compiler.condition(self.when),
             _references=Compiler(self.name).references(self.rules), _apply=compiler.program(self.rules, self.operation, self.number),
         )  # fmt: skip
@@ -146,7 +147,7 @@ class _Header:
             path=path, name=self._reading.name, version=content_version(path), product=self._text("product"),
             form=self._text("record" if direction == "in" else "document"), entity=entity, direction=cast(Literal["in", "out"], direction),
             when=self._rules.expression(self._table, "when"), operation=self._operation(), number=self._number(),
-            rules=rules,
+            deleted=self._deleted(entity), rules=rules,
         )  # fmt: skip
 
     def _text(self, key: str) -> str:
@@ -184,6 +185,19 @@ class _Header:
             return Source("")
         self._reading.known_keys(table, ("const", "expr"))
         return self._rules.source(table, "")
+
+    def _deleted(self, entity: str) -> Mapping[str, Mapping[str, str]]:
+        """`deleted: {state: {confirmed: cancel_requested}}`: fields of the model, and texts for texts."""
+        read, known = self._reading, model_fields(entity) if entity in vocabulary().entities else frozenset[str]()
+        fields = read.table(self._table["deleted"], self._table.lines["deleted"], "deleted") if "deleted" in self._table else None
+        found: dict[str, Mapping[str, str]] = {}
+        for name in fields or Table():
+            line = (fields or Table()).lines[name]
+            if name not in known:
+                read.wrong(NameUnknown, line, what="deleted", name=name, nearest=nearest(name, known))
+            table = read.table((fields or Table())[name], line, name) or Table()
+            found[name] = {value: read.text(table, value) or "" for value in table}
+        return found
 
     def _number(self) -> Path | None:
         text = self._reading.text(self._table, "number")

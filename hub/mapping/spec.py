@@ -62,7 +62,10 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingSpec:
-    """One mapping file, compiled. `form`: the vendor's record or document. `version`: 12 hex characters of its content's hash."""
+    """One mapping file, compiled. `form`: the vendor's record or document. `version`: 12 hex characters of its content's hash.
+
+    `deleted`: what a deletion at the source says, field by field: the value last told → the value that takes its place.
+    """
 
     product: str
     form: str
@@ -72,6 +75,7 @@ class MappingSpec:
     file: str
     codes: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
+    deleted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _applies: Callable[[Mapping[str, Any]], bool] = field(repr=False, compare=False)
     _references: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]] = field(repr=False, compare=False)
     _apply: Callable[[Mapping[str, Any], Lookups], Mapped] = field(repr=False, compare=False)
@@ -85,6 +89,11 @@ class MappingSpec:
     def document(self) -> str:
         """The vendor's form that is written (direction out)."""
         return self.form
+
+    def withdrawn(self, told: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The entity after its deletion at the source, from what was last told of it. None: nothing follows from the deletion."""
+        changed = {name: table[told[name]] for name, table in self.deleted.items() if told.get(name) in table}
+        return {**told, **changed} if changed else None
 
     def applies(self, record: Mapping[str, Any]) -> bool:
         """Does this file read this record? Raises MappingFailed where its `when` cannot be answered."""

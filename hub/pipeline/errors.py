@@ -29,6 +29,12 @@ class EntityNotOwned(DataError):
     code = "entity-not-owned"
 
 
+class DeletedAtSource(DataError):
+    """A record was deleted that other systems hold, and no mapping says what follows: facts system, entity, key, targets."""
+
+    code = "deleted-at-source"
+
+
 class MustNotReceive(DataError):
     """The document would carry something that the target must never see."""
 

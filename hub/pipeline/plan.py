@@ -18,7 +18,7 @@ from hub.bus.base import Received
 from hub.errors import DataError
 from hub.event import Event
 from hub.model import entity
-from hub.pipeline import stages
+from hub.pipeline import deletions, stages
 from hub.pipeline.errors import NotForeseen
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import place
@@ -146,9 +146,9 @@ class Plan:
         return "history" if same else "conflict"
 
     def _judge(self, record: Inbound, traceparent: str) -> Judged:
-        work = stages.Work(record, self._known, self._known.rules.systems[record.system], last=self._state(record))
+        work = stages.Work(record, self._known, self._known.rules.systems[record.system], self._now, self._state(record))
         try:
-            stages.run(work)
+            (deletions if record.operation == "delete" else stages).run(work)
         except DataError as error:
             return Waits((person(error.code),), error.code, dict(error.facts), f"system:{record.system}")
         except Exception as error:
@@ -178,6 +178,8 @@ class Plan:
             else:
                 self.events.append(event)
                 self.tally["published"] += 1
+        if not passed.events:
+            self.tally["deleted"] += 1
         self.sent_back.extend(passed.sent_back)
         if last is None:
             self.documents.extend(passed.documents)
@@ -192,14 +194,17 @@ class Plan:
             state=WAITING if waits else BEHIND, system=record.system, entity=record.entity, key=record.key, full_state=full_state,
             revision=record.revision, correction=record.correction, message=keep(message), held_at=self._now,
             code=waits.code if waits else "behind", facts=waits.facts if waits else {}, concerns=waits.concerns if waits else "",
-            causes=waits.causes if waits else (),
+            causes=waits.causes if waits else (), ready_at=ready_at_of(waits),
         )
         self.new.append(row)
         self.queues.setdefault(record.lane, []).append(row)
         self.tally["held"] += 1
 
     def _wait_again(self, row: Hold, waits: Waits) -> None:
-        changed = replace(row, state=WAITING, code=waits.code, facts=waits.facts, concerns=waits.concerns, causes=waits.causes, wish="")
+        changed = replace(
+            row, state=WAITING, code=waits.code, facts=waits.facts, concerns=waits.concerns, causes=waits.causes, wish="",
+            ready_at=ready_at_of(waits),
+        )
         self.again.append(changed)
         queue = self.queues[row.lane]
         queue[queue.index(row)] = changed
@@ -216,6 +221,12 @@ def not_foreseen(error: Exception, what: str) -> Waits:
     """A mistake of ours or of a mapping stops one message, never the loop; many of them stop it as a flood."""
     facts: dict[str, object] = {"what": what, "error": f"{type(error).__name__}: {error}"[:200]}
     return Waits((person(NotForeseen.code),), NotForeseen.code, facts, "it")
+
+
+def ready_at_of(waits: Waits | None) -> datetime | None:
+    """The time at which a timed wait ends; None: something else is waited for."""
+    times = [cause.value for cause in waits.causes if cause.kind is CauseKind.TIME] if waits else []
+    return datetime.fromisoformat(max(times)) if times else None
 
 
 def person(code: str) -> Cause:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -43,8 +44,9 @@ class Work:
     record: Inbound
     known: Knowledge
     system: SystemView
-    organisation: str = ""
+    now: datetime
     last: RecordState | None = None
+    organisation: str = ""
     specs: Sequence[MappingSpec] = ()
     drafts: list[Draft] = field(default_factory=list)
     causes: list[Cause] = field(default_factory=list)
@@ -178,9 +180,8 @@ def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: 
         id=event_id(record.system, content.entity, key, record.revision, record.correction),
         source=record.system, entity=content.entity, key=key, lane=lane, revision=record.revision,
         correction=record.correction, time=record.changed_at or record.read_at, recorded_at=record.read_at,
-        data=encode(content), operation=record.operation,
-        correlation=_correlation(content, key), causation=record.id, mapping_version=draft.spec.version, traceparent=traceparent,
-        origin=origin,
+        data=encode(content), correlation=_correlation(content, key), causation=record.id, mapping_version=draft.spec.version,
+        traceparent=traceparent, origin=origin,
     )
 
 

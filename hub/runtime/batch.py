@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from hub.bus.base import Received
 from hub.event import Event
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.outbound import is_full_state
-from hub.pipeline.plan import Waits
 from hub.pipeline.wire import unkeep
 from hub.storage import deliveries
-from hub.storage.causes import CauseKind
 from hub.storage.holds import Hold
 from hub.storage.ownership import Owned
 
@@ -75,9 +72,3 @@ def identity(event: Event) -> tuple[str, str] | None:
 def version(event: Event) -> tuple[int, int]:
     """The order of a document's events."""
     return (event.revision, event.correction)
-
-
-def ready_at_of(waits: Waits | None) -> datetime | None:
-    """The time at which a timed wait ends; None: something else is waited for."""
-    times = [cause.value for cause in waits.causes if cause.kind is CauseKind.TIME] if waits else []
-    return datetime.fromisoformat(max(times)) if times else None

@@ -18,11 +18,11 @@ from hub.event import Event
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn, place
 from hub.pipeline.outbound import Prepared, decode_data, is_full_state, key_places, prepare, wanted
-from hub.pipeline.plan import Ended, Waits, not_foreseen, person
+from hub.pipeline.plan import Ended, Waits, not_foreseen, person, ready_at_of
 from hub.pipeline.wire import keep
 from hub.recovery.release import ask_again
 from hub.registry import Opened
-from hub.runtime.batch import Batch, Item, event_of, identity, newest_in_place, ready_at_of, version
+from hub.runtime.batch import Batch, Item, event_of, identity, newest_in_place, version
 from hub.runtime.breaker import Breaker
 from hub.runtime.job import Job
 from hub.runtime.partitions import Memory, Partitions, caught_up

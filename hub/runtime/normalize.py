@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -15,6 +15,7 @@ from hub.event import Event
 from hub.incidents import close_incidents, closed_by_a_person, open_incident
 from hub.model import entity
 from hub.pipeline import stages
+from hub.pipeline.deletions import told_by
 from hub.pipeline.flood import Flood
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn
@@ -30,6 +31,7 @@ from hub.storage.causes import CauseKind
 from hub.storage.holds import Hold
 from hub.storage.ownership import Owned, advance, fence, still_owned
 from hub.storage.records import (
+    KeyPlace,
     RecordPlace,
     RecordState,
     documents_by_key,
@@ -40,6 +42,7 @@ from hub.storage.records import (
     record_states_of,
     tally,
 )
+from hub.storage.told import last_told
 
 log = structlog.get_logger(__name__)
 
@@ -137,11 +140,13 @@ class NormalizeLoop:
             numbers = await documents_by_number(session, {place for place, by_id in wanted if not by_id})
             ids = await documents_by_number(session, {place for place, by_id in wanted if by_id}, internal_id=True)
             ours = await documents_by_key(session, {place for record in records if (place := stages.written_place(record))})
+            before = {**recent.some(places), **states}
+            told = await last_told(session, _told_by_deleted(records, before))
             await still_owned(session, owned)
         recent.update(states)
         origin = f"{partition.topic}/{partition.number}/{owned.epoch}"
         return Plan(
-            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours), states=recent.some(places), queues=queues,
+            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours, told=told), states=before, queues=queues,
             origin=origin, now=road.now(),
         )
 
@@ -220,6 +225,12 @@ class NormalizeLoop:
 def _system(partition: Partition) -> str:
     """Whose records an inbound topic carries."""
     return partition.topic.partition(".")[2]
+
+
+def _told_by_deleted(records: Sequence[Inbound], states: Mapping[RecordPlace, RecordState]) -> set[KeyPlace]:
+    """What to ask the archive for; the usual batch has no deletion."""
+    deleted = [record for record in records if record.operation == "delete"]
+    return {one.place for record in deleted for one in told_by(record, states.get((record.system, record.entity, record.key)))}
 
 
 def _kept(row: Hold) -> tuple[Inbound, str]:

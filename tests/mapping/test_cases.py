@@ -94,3 +94,26 @@ def test_codes_are_written_local_to_shared_in_both_directions(tmp_path: Path) ->
     case = "- {case: x, record: {customer: C-1, order: P1/SO-1}, codes: {customer: {K: C-1}}, documents: {sales_order: {XS-9: P1/SO-1}}, "
     make_file(tmp_path, case + "expect: {FCust: K, FNo: XS-9}, operation: upsert, number: XS-9}\n", "acme/sales_order_out_test.yaml")
     assert [result.text() for result in run_cases(tmp_path)] == [""]
+
+
+DELETED = "deleted: {state: {confirmed: cancel_requested, on_hold: cancelled}}\nrules: [{to: number, from: no}]\n"
+READ = "- {case: read, record: {no: 1}, expect: {number: 1}}\n"
+
+
+def test_what_a_deletion_says_is_a_case_too_and_nothing_follows_where_the_table_is_silent(tmp_path: Path) -> None:
+    cases = READ + """
+- {case: gone, deleted: true, record: {number: '1', state: confirmed}, expect: {number: '1', state: cancel_requested}}
+- {case: gone while it stood, deleted: true, record: {state: on_hold}, expect: {state: cancelled}}
+- {case: over, deleted: true, record: {state: closed}, skipped: true}
+- {case: without a state, deleted: true, record: {number: '1'}, skipped: true}
+"""
+    assert [result.text() for result in _run(tmp_path, cases, DELETED) if not result.passed] == []
+
+
+def test_a_deletion_that_says_something_else_or_stands_in_no_case_is_named(tmp_path: Path) -> None:
+    cases = READ + """
+- {case: gone, deleted: true, record: {state: confirmed}, expect: {state: cancelled}}
+- {case: silent, deleted: true, record: {state: confirmed}, skipped: true}
+"""
+    texts = [result.text() for result in _run(tmp_path, cases, DELETED) if not result.passed]
+    assert len(texts) == 3 and "'cancelled' ≠ 'cancel_requested'" in texts[0] and "deleted state on_hold" in texts[2]

@@ -101,3 +101,12 @@ def test_scalars_stay_what_the_author_wrote(tmp_path: Path) -> None:
     assert read == {
         "day": "2026-11-22", "answer": "yes", "code": "0012", "one": 1, "half": 1.5, "none": None, "null": "x", "quoted": "1", "3": "three",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("deleted", "code", "says"), [
+    ("{stat: {confirmed: cancelled}}", "yaml-name-unknown", "'state'"), ("[state]", "yaml-type-wrong", "deleted"),
+    ("{state: cancelled}", "yaml-type-wrong", "state"), ("{state: {confirmed: 3}}", "yaml-type-wrong", "confirmed"),
+])  # fmt: skip
+def test_what_a_deletion_says_is_read_strictly(tmp_path: Path, deleted: str, code: str, says: str) -> None:
+    (mistake,) = mistakes(tmp_path, f"{HEAD_IN}deleted: {deleted}\nrules: [{{to: number, from: no}}]\n")
+    assert mistake.code == code and says in mistake.text("en") and ":5" in mistake.text("zh")
