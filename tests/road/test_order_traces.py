@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Lost
 from hub.event import Event
@@ -18,10 +15,7 @@ from hub.storage.records import record_states_of
 from hub.storage.tables import ownership
 from tests.road.test_traces import states, take, turn, work
 from tests.road.toy import eventually, hold_rows
-from tests.road.workers import FACTS, RECORDS, Scene, Worker, agree, issue, work_order
-
-NOTHING_HAPPENS_S = 0.2
-"""So long is watched that something does not happen."""
+from tests.road.workers import FACTS, NOTHING_HAPPENS_S, RECORDS, Scene, Worker, agree, issue, work_order
 
 
 async def test_turns_a_release_waits_for_the_batch_in_hand_though_its_row_is_ready(scene: Scene) -> None:
@@ -53,7 +47,7 @@ async def test_raise_a_new_owner_waits_for_a_write_in_flight_and_knows_the_hold_
     await scene.say(issue("MI-1", "X"), issue("MI-2"))
     async with scene.worker() as old, scene.worker() as new:
         await take(old)
-        stop_before_commits(old)
+        old.stop_before_commits()
         task, stop = await old.until("commit", old.normalize.arrived(RECORDS, await scene.messages(RECORDS, 0, 1)))
         taking = asyncio.create_task(take(new))
         done, _ = await asyncio.wait({taking}, timeout=NOTHING_HAPPENS_S)
@@ -64,19 +58,6 @@ async def test_raise_a_new_owner_waits_for_a_write_in_flight_and_knows_the_hold_
         await work(scene, new, 1)
         assert await states(new) == [("MI-1", 1, "waiting"), ("MI-2", 1, "behind")]
     assert await scene.consumed() == []
-
-
-def stop_before_commits(worker: Worker) -> None:
-    """Every writing transaction of the worker passes the point `commit` at its end."""
-    plain = worker.road.db.write
-
-    @contextlib.asynccontextmanager
-    async def write() -> AsyncIterator[AsyncConnection]:
-        async with plain() as session:
-            yield session
-            await worker.stops.reach("commit")
-
-    worker.road.db.write = write        # type: ignore[method-assign]
 
 
 async def test_publish_what_was_not_published_is_no_repeat_for_the_successor(scene: Scene) -> None:

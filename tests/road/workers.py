@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message, Partition, Received
 from hub.bus.embedded import EmbeddedBus
@@ -30,6 +31,8 @@ from master_data.proposals import approve, propose
 from master_data.proposed import AddCrossReference
 from tests.road.toy import SHOP, WORKS, Pair, make_settings, opened, rules
 
+NOTHING_HAPPENS_S = 0.2
+"""So long is watched that something does not happen."""
 RECORDS = Partition(inbound("erp"), 0)
 ORDERS = Partition(canonical("sales_order"), 0)
 FACTS = Partition(canonical("production_order"), 0)
@@ -85,6 +88,18 @@ class Worker:
         await asyncio.wait({task, waiting}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         assert stop.reached.is_set(), f"never came to {point}: {task}"
         return task, stop
+
+    def stop_before_commits(self) -> None:
+        """Every writing transaction from now on passes the point `commit` at its end."""
+        plain = self.road.db.write
+
+        @contextlib.asynccontextmanager
+        async def write() -> AsyncIterator[AsyncConnection]:
+            async with plain() as session:
+                yield session
+                await self.stops.reach("commit")
+
+        self.road.db.write = write      # type: ignore[method-assign]
 
 
 @dataclass
