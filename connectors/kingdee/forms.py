@@ -197,11 +197,12 @@ PRODUCTION_ORDER = Form(
             "closed": "6",
         }),
         Field("FPlanStartDate", "$.planned_start_at", "time"), Field("FPlanFinishDate", "$.planned_end_at", "time"),
-        Field("FBomId.FNumber", "$.bom"), Field("FRoutingId.FNumber", "$.routing"), Field("FWorkShopID.FNumber", "$.work_center"),
-        Field("FStockId.FNumber", "$.warehouse"), Field("FLot.FNumber", "$.lot"), Field("FPriority", "$.priority", "number"),
-        Field("F_HUB_RUSH", "$.rush", "flag"), Field("F_HUB_CLOSEREASON", "$.close_reason"), Field("F_HUB_HOLDREASON", "$.hold_reason"),
-        Field("F_HUB_CANCELREASON", "$.cancel_reason"), Field("F_HUB_SPLITFROM", "$.split_from"),
-        Field("FCloseDate", "$.closed_at", "time"), *DEMAND,
+        Field("FBomId.FID", "$.bom.id", "number"), Field("FBomId.FNumber", "$.bom.number"),
+        Field("FRoutingId.FID", "$.routing.id", "number"), Field("FRoutingId.FNumber", "$.routing.number"),
+        Field("FWorkShopID.FNumber", "$.work_center"), Field("FStockId.FNumber", "$.warehouse"), Field("FLot.FNumber", "$.lot"),
+        Field("FPriority", "$.priority", "number"), Field("F_HUB_RUSH", "$.rush", "flag"), Field("F_HUB_CLOSEREASON", "$.close_reason"),
+        Field("F_HUB_HOLDREASON", "$.hold_reason"), Field("F_HUB_CANCELREASON", "$.cancel_reason"),
+        Field("F_HUB_SPLITFROM", "$.split_from"), Field("FCloseDate", "$.closed_at", "time"), *DEMAND,
     ),
 )  # fmt: skip
 OPERATION_REPORT = Form(

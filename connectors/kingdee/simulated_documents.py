@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_MARK, HUB_REVISION, Form
+from connectors.kingdee.parts import CREATED, PARTS
+from connectors.kingdee.simulated_past import LISTS, Past
 from connectors.kingdee.simulated_query import FilterUnreadable, matcher, ordered
-from connectors.kingdee.simulated_rows import Approvals, FieldUnknown, canonical, dotted, known_fields, rows_of
+from connectors.kingdee.simulated_rows import FieldUnknown, canonical, dotted, known_fields, rows_of
 from hub.sdk.simulation import Books, Entry, NumberTaken, Veil
 
 LIMIT = 2000
+ALL_FORMS = {**FORMS, **{part.form.form: part.form for parts in PARTS.values() for part in parts}}
 FIRST_STATE = {"sales_order": "confirmed", "customer": "active", "goods_receipt": "declared"}
 # operation: (status it needs, status it gives, what it says otherwise)
 LIFE = {
@@ -43,7 +46,7 @@ class Documents:
     def __init__(self, books: Books, veil: Veil, object_to: Callable[[Entry, str], str | None]) -> None:
         self._books = books
         self._object_to = object_to
-        self._approvals = Approvals(books)
+        self._past = Past(books)
         self._veil = veil
         self._rows: dict[tuple[str, int], tuple[int, list[dict[str, Any]]]] = {}
 
@@ -56,7 +59,7 @@ class Documents:
             raise Refusal(f"字段 {sorted(unknown)[0]} 不存在", 9)
         try:
             where = data.get("FilterString") or ""
-            matches, late = matcher(where), form.modified in where
+            matches, late = matcher(where), form.modified in where or CREATED in where
             shown = [entry for entry in self._entries(form, visible_only=late) if not (late and self._veil.hides(entry))]
             found = [row for entry in shown for row in self._rows_of(form, entry, keys) if matches(row)]
             rows = ordered(found, data.get("OrderString") or "")
@@ -116,13 +119,14 @@ class Documents:
 
     def _entries(self, form: Form, *, visible_only: bool = False) -> list[Entry]:
         """Lists by modification time miss what was committed late; who asks for one document sees it as it is."""
-        return [entry for kind in form.kinds for entry in self._books.entries(kind, visible_only=visible_only)]
+        found = [entry for kind in form.kinds for entry in self._books.entries(kind, visible_only=visible_only)]
+        return [entry for entry in found if entry.data.get(LISTS[form.form])] if form.form in LISTS else found
 
     def _rows_of(self, form: Form, entry: Entry, keys: list[str]) -> list[dict[str, Any]]:
         place = (form.form, entry.id)
         kept = self._rows.get(place)
         if kept is None or kept[0] != entry.sequence:
-            kept = self._rows[place] = (entry.sequence, rows_of(form, entry, self._approvals))
+            kept = self._rows[place] = (entry.sequence, rows_of(form, entry, self._past))
         return kept[1] if form.master or set(keys) & set(form.line_keys) else kept[1][:1]
 
     def _existing(self, form: Form, model: Mapping[str, Any]) -> Entry | None:
@@ -162,7 +166,7 @@ class Documents:
         entry = next((entry for entry in self._books.entries("customer", visible_only=False) if entry.number == number), None)
         if entry is None:
             raise Refusal(f"客户“{number}”不存在", 9)
-        row = rows_of(FORMS["BD_Customer"], entry, self._approvals)[0]
+        row = rows_of(FORMS["BD_Customer"], entry, self._past)[0]
         if row["FForbidStatus"] == "B":
             raise Refusal(f"客户“{number}”已禁用")
         if row["FDocumentStatus"] != "C":
@@ -172,6 +176,6 @@ class Documents:
 
 
 def _form(form_id: str) -> Form:
-    if form_id not in FORMS:
+    if form_id not in ALL_FORMS:
         raise Refusal(f"业务对象 {form_id} 不存在", 5)
-    return FORMS[form_id]
+    return ALL_FORMS[form_id]

@@ -8,7 +8,7 @@ from typing import Any
 
 LITERAL = r"'(?:[^']|'')*'|-?\d+"
 LIST = rf"\((?:\s*(?:{LITERAL})\s*,?)+\)"
-CONDITION = re.compile(rf"\s*(?P<key>\w[\w.]*)\s*(?P<op>>=|=|in\b)\s*(?P<value>{LIST}|{LITERAL})\s*(?P<joint>and\b|$)")
+CONDITION = re.compile(rf"\s*(?P<key>\w[\w.]*)\s*(?P<op>>=|<|=|in\b)\s*(?P<value>{LIST}|{LITERAL})\s*(?P<joint>and\b|$)")
 Row = dict[str, Any]
 
 
@@ -54,6 +54,8 @@ def _literal(text: str) -> Any:
 
 def _holds(value: Any, op: str, wanted: list[Any]) -> bool:
     actual = _comparable(value, wanted[0])
+    if op == "<":
+        return bool(actual < wanted[0])
     return bool(actual >= wanted[0]) if op == ">=" else actual in wanted
 
 

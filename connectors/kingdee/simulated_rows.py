@@ -9,38 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kingdee.forms import HUB_KEY, HUB_LINE, HUB_MARK, HUB_REVISION, STAMPS, Field, Form
-from hub.sdk.simulation import Books, Entry
+from connectors.kingdee.parts import CREATED, PARTS
+from connectors.kingdee.simulated_past import Past
+from hub.sdk.simulation import Entry
 
 ZONE = ZoneInfo("Asia/Shanghai")
 GROUP_ORGANISATION = "000"          # holds what has not been allocated to a factory yet
 STATUS = {"draft": "A", "submitted": "B", "audited": "C"}
 CUSTOM = {HUB_KEY: "key", HUB_MARK: "mark", HUB_REVISION: "revision"}
+PREFIXES = {part.form.form: part.prefix for parts in PARTS.values() for part in parts}
 FORBIDDEN = ("blocked", "obsolete", "retired", "merged")
 
 
-class Approvals:
-    """When each entry was audited, and which were unaudited since; learnt from the books' changes."""
-
-    def __init__(self, books: Books) -> None:
-        self.at: dict[tuple[str, int], datetime] = {}
-        self.withdrawn: set[tuple[str, int]] = set()
-        for entry in books.history():
-            self.note(entry)
-        books.subscribe(self.note)
-
-    def note(self, entry: Entry) -> None:
-        """A new state of an entry."""
-        place = (entry.kind, entry.id)
-        if entry.status == "audited":
-            self.at.setdefault(place, entry.modified_at)
-            self.withdrawn.discard(place)
-        elif self.at.pop(place, None):
-            self.withdrawn.add(place)
-
-
-def rows_of(form: Form, entry: Entry, approvals: Approvals) -> list[dict[str, Any]]:
+def rows_of(form: Form, entry: Entry, past: Past) -> list[dict[str, Any]]:
     """One row per entry line, the header repeated; a master record has a row for each organisation that may use it."""
-    header = _header(form, entry, approvals)
+    header = _header(form, entry, past)
     lines = list(_lines(form, entry)) or [dict.fromkeys(form.line_keys)]
     if form.master:
         allocated = [code for code in entry.custom.get("allocated", "").split(",") if code] or [GROUP_ORGANISATION]
@@ -48,21 +31,26 @@ def rows_of(form: Form, entry: Entry, approvals: Approvals) -> list[dict[str, An
     return [{**header, **line} for line in lines]
 
 
-def _header(form: Form, entry: Entry, approvals: Approvals) -> dict[str, Any]:
+def _header(form: Form, entry: Entry, past: Past) -> dict[str, Any]:
     place = (entry.kind, entry.id)
     row = {each.key: _out(each, entry.data, entry.data) for each in form.header}
     row |= {
-        form.id: entry.id, form.number: entry.id if form.number == form.id else entry.number, form.organisation: entry.organisation,
-        form.modified: local(entry.modified_at), "FDocumentStatus": _document_status(entry, place in approvals.withdrawn),
+        form.id: entry.id, form.number: entry.id if form.number == form.id else PREFIXES.get(form.form, "") + entry.number,
+        form.organisation: entry.organisation, "FDocumentStatus": _document_status(entry, place in past.withdrawn),
+        form.modified: _shown(past.time(form.form, entry, form.modified)), CREATED: _shown(past.time(form.form, entry, CREATED)),
         "FCancelStatus": "B" if "cancelled" in (entry.status, entry.data.get("state")) else "A",
         "FCloseStatus": "B" if entry.data.get("state") == "closed" else "A",
         "FForbidStatus": "B" if entry.data.get("state") in FORBIDDEN else "A",
     }  # fmt: skip
     given = next((each for each in form.header if each.kind == "given"), None)
     if given is not None:
-        approved = approvals.at.get(place)
+        approved = past.approved_at.get(place)
         row[given.key] = local(_instant(_get(entry.data, entry.data, given.place) or approved)) if approved else None
     return row | {key: entry.custom.get(name, "") for key, name in CUSTOM.items()}
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return local(moment) if moment else None
 
 
 def _document_status(entry: Entry, withdrawn: bool) -> str:

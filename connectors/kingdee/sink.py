@@ -9,7 +9,7 @@ from typing import Any
 from connectors.kingdee.client import Client
 from connectors.kingdee.errors import NothingDone
 from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_LINE, HUB_MARK, HUB_REVISION, Form
-from connectors.kingdee.source import quoted
+from connectors.kingdee.pages import quoted
 from hub.sdk import Document, DocumentKey, RefusedError, Written, sent
 
 STEP_OF_STATUS = {"Z": "save", "A": "save", "D": "save", "B": "submit", "C": "audit"}

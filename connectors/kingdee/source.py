@@ -2,160 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kingdee.client import Client
 from connectors.kingdee.forms import FORMS, HUB_KEY, Form
+from connectors.kingdee.pages import TIME, Pages, Payload, at, quoted, second
+from connectors.kingdee.parts import PARTS, Part, attach, times_of
 from hub.sdk import Chunk, Cursor, Record, SignatureRejected, WebhookRequest
 
-TIME = "%Y-%m-%d %H:%M:%S"
-Rows = Sequence[Sequence[Any]]
+BEGINNING = "1900-01-01 00:00:00"
 
 
 class KingdeeSource:
-    """The cursor is `{"modified": …}`: the newest FModifyDate seen, in the server's local time, never ahead of the server's clock.
+    """The cursor is `{"modified": …}`: the newest FModifyDate seen, in the server's local time, never ahead of the server's clock;
+    for a form with parts also the newest time of each of them, `{"PRD_PPBOM.FModifyDate": …}`.
 
-    FModifyDate has whole seconds and a transaction may become visible late, so reading starts `overlap_s` before it.
+    FModifyDate is compared by whole seconds and a transaction may become visible late, so reading starts `overlap_s` before it.
     """
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._settings = client.settings
         self._zone = ZoneInfo(client.settings.zone)
+        self._pages = Pages(client)
 
     async def read(self, entity: str, cursor: Cursor | None) -> AsyncIterator[Chunk]:
-        """Changed documents, oldest change first."""
-        form = FORMS[entity]
-        async for documents in self._changed(form, self._since(cursor)):
-            records = [self._record(form, payload) for payload in documents]
-            newest = max(self._local(payload[form.modified]) for payload in documents)
-            yield Chunk(records, {"modified": self._not_ahead(newest).strftime(TIME)})
+        """Changed documents, oldest change first; then those of which only a part has changed."""
+        form, marks, told = FORMS[entity], dict(cursor or {}), set[str]()
+        async for documents in self._pages.changed(form, self._since(marks.get("modified")), form.modified):
+            if cursor is None and (now := self._now()):  # what is there by now comes with its documents
+                marks = dict.fromkeys(_marks(form), now) | marks
+            marks["modified"] = self._newest(document[form.modified] for document in documents)
+            told.update(str(document[form.id]) for document in documents)
+            yield Chunk(await self._records(form, documents), dict(marks))
+        for part in PARTS.get(entity, ()):
+            for time in part.times:
+                async for chunk in self._partly(form, part, time, marks, told):
+                    yield chunk
 
     async def fetch(self, entity: str, organisation: str, key: str) -> Record | None:
         """One document by its number, or by the record's key (the vendor's internal id)."""
         form = FORMS[entity]
         places = [f"{form.number}={quoted(key)} and {form.organisation}={quoted(organisation)}"]
         for where in places + ([f"{form.id}={int(key)}"] if key.isdigit() else []):
-            async for document in self._in_full(form, where):
-                return self._record(form, document)
+            if found := await self._pages.in_full(form, where):
+                return (await self._records(form, found[:1]))[0]
         return None
 
     def receive(self, request: WebhookRequest) -> Sequence[Record]:
         """K3Cloud tells nothing by itself: whatever comes is not from it."""
         raise SignatureRejected
 
-    async def _changed(self, form: Form, since: str) -> AsyncIterator[list[dict[str, Any]]]:
-        """Pages by key, not by offset: what changes meanwhile moves to the end and must not shift the rest out of sight."""
-        while True:
-            rows = await self._page(form, f"{form.modified}>={quoted(since)}", order=(form.modified, form.id))
-            whole, cut = split(form, rows, self._settings.page)
-            if whole:
-                yield whole
-            if cut is None:
-                return
-            at = self._local(cut[form.modified]).strftime(TIME)
-            if whole and at > since:
-                since = at
-                continue
-            async for documents in self._same_second(form, at, cut[form.id]):
-                yield documents
-            since = (self._local(cut[form.modified]) + timedelta(seconds=1)).strftime(TIME)
+    async def _partly(self, form: Form, part: Part, time: str, marks: dict[str, Any], told: set[str]) -> AsyncIterator[Chunk]:
+        """Documents of which a part was changed or made since, those left out that were told of in this reading already."""
+        mark = f"{part.form.form}.{time}"
+        async for changed in self._pages.changed(part.header, self._since(marks.get(mark)), time):
+            numbers = list(dict.fromkeys(str(each[part.order]) for each in changed))
+            found = [each for each in await self._pages.with_numbers(form, form.number, numbers) if str(each[form.id]) not in told]
+            marks[mark] = self._newest(each[time] for each in changed)
+            told.update(str(each[form.id]) for each in found)
+            yield Chunk(await self._records(form, found), dict(marks))
 
-    async def _same_second(self, form: Form, at: str, first: Any) -> AsyncIterator[list[dict[str, Any]]]:
-        """More rows within one second than a page holds (a mass import, a very long document)."""
-        while True:
-            where = f"{form.modified}={quoted(at)} and {form.id}>={quoted(first)}"
-            whole, cut = split(form, await self._page(form, where, order=(form.id,)), self._settings.page)
-            if whole:
-                yield whole
-            if cut is None:
-                return
-            first = cut[form.id]
-            if not whole:
-                yield [document async for document in self._in_full(form, f"{form.id}={quoted(first)}")]
-                first = int(first) + 1
+    async def _records(self, form: Form, documents: Sequence[Payload]) -> list[Record]:
+        await attach(self._pages, form, documents)
+        return [self._record(form, document) for document in documents]
 
-    async def _in_full(self, form: Form, where: str) -> AsyncIterator[dict[str, Any]]:
-        rows: list[Sequence[Any]] = []
-        while True:
-            page = await self._page(form, where, order=(form.id,), start=len(rows))
-            rows += page
-            if len(page) < self._settings.page:
-                break
-        for document in documents_of(form, rows):
-            yield document
-
-    async def _page(self, form: Form, where: str, *, order: tuple[str, ...], start: int = 0) -> list[list[Any]]:
-        organisations = ",".join(quoted(number) for number in self._settings.organisations)
-        where = f"{where} and {form.organisation} in ({organisations})"
-        ordering = ",".join(f"{key} ASC" for key in (*order, *form.entry_ids))
-        return await self._client.query(form.form, form.keys, where, order=ordering, start=start, limit=self._settings.page)
-
-    def _record(self, form: Form, payload: dict[str, Any]) -> Record:
+    def _record(self, form: Form, payload: Payload) -> Record:
         organisation = str(at(payload, form.organisation))
-        modified = self._local(payload[form.modified]).replace(tzinfo=self._zone).astimezone(UTC)
+        changed = max(second(time) for time in times_of(form, payload)).replace(tzinfo=self._zone).astimezone(UTC)
         aggregate = (at(payload["entries"][0], form.lane) if form.lane else None) or payload[form.number]
         return Record(
             organisation=organisation, entity=form.form, key=str(payload[form.id]), lane=f"{organisation}/{aggregate}",
-            payload=payload, version=modified.isoformat(), changed_at=modified, document_key=payload.get(HUB_KEY) or None,
+            payload=payload, version=changed.isoformat(), changed_at=changed, document_key=payload.get(HUB_KEY) or None,
         )  # fmt: skip
 
-    def _since(self, cursor: Cursor | None) -> str:
-        if cursor is None:
-            return "1900-01-01 00:00:00"
-        return (self._local(cursor["modified"]) - timedelta(seconds=self._settings.overlap_s)).strftime(TIME)
+    def _since(self, mark: str | None) -> str:
+        return BEGINNING if mark is None else (second(mark) - timedelta(seconds=self._settings.overlap_s)).strftime(TIME)
 
-    def _not_ahead(self, newest: datetime) -> datetime:
+    def _newest(self, times: Any) -> str:
         """A date set by hand into the future must not hide what changes until then."""
-        now = self._client.server_now
-        return newest if now is None else min(newest, now.astimezone(self._zone).replace(tzinfo=None))
+        newest = max(map(second, times)).strftime(TIME)
+        return min(newest, self._now() or newest)
 
-    @staticmethod
-    def _local(value: Any) -> datetime:
-        return datetime.fromisoformat(str(value)).replace(microsecond=0)
-
-
-def split(form: Form, rows: Rows, page: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    """The whole documents of a page, and the one that its end may have cut (None: this was the last page)."""
-    documents = list(documents_of(form, rows))
-    return (documents, None) if len(rows) < page else (documents[:-1], documents[-1])
+    def _now(self) -> str:
+        """The server's clock at its last answer, in its local time."""
+        now: datetime | None = self._client.server_now
+        return now.astimezone(self._zone).strftime(TIME) if now else ""
 
 
-def documents_of(form: Form, rows: Rows) -> Iterator[dict[str, Any]]:
-    """One payload a document: header fields, and `entries` with one row per entry; dotted keys become nested objects."""
-    heads = len(form.header_keys)
-    place = form.keys.index(form.id)
-    for _, group in groupby(rows, key=lambda row: row[place]):
-        lines = list(group)
-        payload = nested(form.header_keys, lines[0][:heads])
-        if form.lines:
-            payload["entries"] = [nested(form.line_keys, row[heads:]) for row in lines]
-        yield payload
-
-
-def nested(keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
-    """`{"FCustId.FNumber": "C1"}` as `{"FCustId": {"FNumber": "C1"}}`."""
-    result: dict[str, Any] = {}
-    for key, value in zip(keys, values, strict=True):
-        *path, leaf = key.split(".")
-        inner = result
-        for part in path:
-            inner = inner.setdefault(part, {})
-        inner[leaf] = value
-    return result
-
-
-def at(payload: Any, path: str) -> Any:
-    """The value at a dotted path of a payload of ours."""
-    for part in path.split("."):
-        payload = payload[part]
-    return payload
-
-
-def quoted(value: Any) -> str:
-    """A literal for a FilterString; numbers stay bare. Quotes are doubled: values come from other systems."""
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+def _marks(form: Form) -> list[str]:
+    return [f"{part.form.form}.{time}" for part in PARTS.get(form.form, ()) for time in part.times]

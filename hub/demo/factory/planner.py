@@ -219,8 +219,14 @@ class Planner:
         if job.state == "released":
             words = self._words
             frozen = shapes.bill_lines(words, job.material), shapes.route_steps(words, job.material)
-            return {**document, "bom_snapshot": frozen[0], "routing_snapshot": frozen[1]}
+            return {**document, **self._origins(job), "bom_snapshot": frozen[0], "routing_snapshot": frozen[1]}
         return document
+
+    def _origins(self, job: Job) -> Data:
+        """The bill and the routing that the frozen lines come from, as the ERP knows them."""
+        local = self._words.of("material", job.material)
+        found = {kind: self._desk.get(kind, job.organisation, f"{local}_{version}") for kind, version in (("bom", "V1"), ("routing", "R1"))}
+        return {kind: {"id": entry.id, "number": entry.number} for kind, entry in found.items() if entry}
 
     def _plan_document(self, job: Job, state: str) -> Data:
         start = self._agenda.moment

@@ -69,7 +69,7 @@ async def test_an_order_arrives_with_its_taxed_prices_and_dates(plant: Plant) ->
     assert (entry.data["currency"], entry.data["state"], line["requested_at"]) == ("CNY", "confirmed", "2026-11-30T16:00:00Z")
 
 
-async def test_a_request_to_cancel_is_the_auditors_to_decide(plant: Plant) -> None:
+async def test_b24_a_request_to_cancel_is_the_auditors_to_decide(plant: Plant) -> None:
     assert (await send(plant, "sales_order", {**ORDER, "state": "cancel_requested"})).data["state"] == "cancel_requested"
 
 
@@ -116,7 +116,9 @@ async def test_a_fact_of_the_shop_floor_arrives(plant: Plant, entity: str, event
         ("PRD_MO", "production_order", {
             "material": "M-1", "quantity": quantity("12.5"), "state": "in_progress", "rush": True, "priority": 1,
             "demands": [{"order": "SO-1", "line": 10, "quantity": quantity("8")},
-                        {"order": "SO-2", "line": 20, "quantity": quantity("4.5")}]}),
+                        {"order": "SO-2", "line": 20, "quantity": quantity("4.5")}],
+            "bom_snapshot": [{"line": 1, "material": "M-2", "quantity": quantity("0.25"), "issue_method": "back_flush", "sequence": 10}],
+            "routing_snapshot": [{"sequence": 10, "operation": "OP1", "work_center": "CJ1", "run_minutes": "5", "subcontracted": True}]}),
         ("SAL_OUTSTOCK", "shipment", {
             "customer": "C-1", "state": "shipped", "shipped_at": "2026-11-22T02:00:00Z",
             "lines": [{"line": 1, "order": "SO-1", "order_line": 10, "material": "M-1", "quantity": quantity("2")}]}),
