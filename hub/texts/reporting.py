@@ -156,7 +156,7 @@ FINDINGS: dict[str, Text] = {
         "{document}: lasts from '{start}' to '{end}', more than 24 hours in one shift. Left out of figures of time, kept in quantities. Check it.",
     ),
     "finding-in-future": Text(
-        "{document}:时间“{end}”晚于集成平台收到的时刻“{heard}”。不计入时间类指标,数量照计。请核对终端时钟与时区。",
+        "{document}:时间“{end}”晚于中枢收到的时刻“{heard}”。不计入时间类指标,数量照计。请核对终端时钟与时区。",
         "{document}: its time '{end}' lies after the moment the hub heard of it, '{heard}'. Left out of figures of time, kept in quantities. Check the terminal's clock and time zone.",
     ),
 }

@@ -97,7 +97,7 @@ def test_b1_holds_for_every_report(finished: World) -> None:
         assert data.processed == data.good + data.concession + data.scrap + data.rework + data.repair
 
 
-def test_a_reversal_is_equal_and_opposite() -> None:
+def test_b13_a_reversal_is_equal_and_opposite() -> None:
     world = World(orders=30)
     world.run_to_the_end()
     reports = {(entry.organisation, entry.number): entry.data for entry in world.books["mes"].entries("operation_report")}

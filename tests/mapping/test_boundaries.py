@@ -75,7 +75,7 @@ def test_every_entity_has_its_row_and_its_owner_of_the_model(boundaries: Boundar
     assert {cls.entity: boundaries.owner(cls.entity, "P1") for cls in ENTITIES} == {cls.entity: cls.owner for cls in ENTITIES}
 
 
-def test_nothing_commercial_or_personal_is_on_a_topic_that_a_mes_may_read(boundaries: Boundaries) -> None:
+def test_b35_b36_nothing_commercial_or_personal_is_on_a_topic_that_a_mes_may_read(boundaries: Boundaries) -> None:
     readable = {aggregate for aggregate in AGGREGATES if boundaries.may_subscribe(aggregate, frozenset({"mes"}))}
     assert not readable & {cls.aggregate for cls in ENTITIES if cls.commercial}
     assert {"production_order", "material", "bom", "routing"} <= readable

@@ -187,7 +187,7 @@ async def test_what_is_not_usable_does_not_free_those_who_wait_for_its_state(dic
     assert {Cause.parse(cause).kind for cause in marks.causes} == {CauseKind.CODE, CauseKind.TARGET_CODE}
 
 
-async def test_a_later_factor_ends_the_one_before(dictionary: Database) -> None:
+async def test_b32_a_later_factor_ends_the_one_before(dictionary: Database) -> None:
     await agree(dictionary, AddConversion(material="M-1", from_unit="KGM", to_unit="H87", numerator=20))
     await agree(dictionary, AddConversion(material="M-1", from_unit="KGM", to_unit="H87", numerator=25, valid_from=NOON))
     snapshot = await load(dictionary)

@@ -72,7 +72,7 @@ def test_a_materials_factor_loses_nothing(numerator: int, denominator: int, quan
 
 
 @given(st.fractions(), st.integers(0, 6))
-def test_rounding_and_residue_make_the_quantity(quantity: Fraction, places: int) -> None:
+def test_b30_rounding_and_residue_make_the_quantity(quantity: Fraction, places: int) -> None:
     value, residue = rounded(quantity, places)
     assert Fraction(value) + residue == quantity
     assert abs(residue) <= Fraction(1, 2 * 10**places)

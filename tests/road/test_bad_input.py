@@ -82,7 +82,7 @@ async def _count(road: Road, wanted: int) -> bool:
     return await open_rows(road) == wanted
 
 
-async def test_versions_that_go_back_or_say_two_things_are_counted(stage: Stage) -> None:
+async def test_b6_b7_versions_that_go_back_or_say_two_things_are_counted_and_the_first_stands(stage: Stage) -> None:
     crm, erp = stage.pair.crm, stage.pair.erp
     say(crm, "SO-1", version=5)
     say(crm, "SO-1", lambda it: it["lines"][0].update(quantity="9"), version=4)

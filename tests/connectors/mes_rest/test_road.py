@@ -93,7 +93,7 @@ async def test_what_the_shop_floor_says_is_what_the_model_holds(mes: Installatio
     assert made == expected.model_copy(update=changed)
 
 
-async def test_a_work_order_reaches_the_shop_floor_without_anything_commercial(mes: Installation) -> None:
+async def test_b35_a_work_order_reaches_the_shop_floor_without_anything_commercial(mes: Installation) -> None:
     link = {"order": "P1/SO-1", "line": 10, "quantity": {"value": "3", "unit": "C62"}}
     step = {"sequence": 10, "operation": "OP-TURN", "run_minutes": "6", "subcontracted": True, "supplier": "GYS-01"}
     part = {"line": 1, "material": "RM-45", "quantity": {"value": "3.6", "unit": "KGM"}, "issue_method": "pick", "sequence": 10}
