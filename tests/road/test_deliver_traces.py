@@ -162,6 +162,48 @@ async def test_verify_a_second_document_that_landed_late_becomes_an_incident(sce
         assert await incidents(worker) == ["document-doubled"]
 
 
+async def test_verify_an_older_version_that_landed_late_becomes_an_incident_and_the_newest_is_written_again(scene: Scene) -> None:
+    erp = scene.pair.erp
+    erp.faults["save"] = ["landed"]
+    await scene.say(sales_order(1), sales_order(2, "2"))
+    async with scene.worker() as worker:
+        await worker.deliver.assigned(ORDERS)
+        await work(scene, worker)
+        await settle(worker, 2)
+        (paper,) = erp.papers[KEY]
+        assert (paper.revision, paper.step) == (2000, "submit")
+        await worker.project.assigned(ORDERS)
+        await worker.project.arrived(ORDERS, await scene.messages(ORDERS))
+        paper.mark, paper.revision, paper.step = mark_of_first(), 1000, "save"
+        await asyncio.sleep(SETTLE_S + 0.05)
+        assert await look_again(worker.road.db, worker.road.systems["erp"], moment()) == 1
+        assert await incidents(worker) == ["document-set-back"]
+        await worker.deliver.tick(ORDERS)
+        assert (paper.revision, paper.step) == (2000, "submit")
+
+
+async def test_settle_a_call_whose_answer_is_lost_is_asked_about_only_when_it_can_no_longer_land(scene: Scene) -> None:
+    erp = scene.pair.erp
+    erp.refuses_duplicates = False
+    erp.faults["save"] = ["lost"]
+    await scene.say(sales_order(1))
+    began = moment()
+    scene.clock = lambda: began
+    async with scene.worker() as worker:
+        await worker.deliver.assigned(ORDERS)
+        await work(scene, worker)
+        async with worker.road.db.write() as session:
+            assert await wish_release(session, 1, "ann")
+        await worker.deliver.tick(ORDERS)       # even a person's word does not ask before
+        assert await rows(worker) == [(1, "in_doubt")]
+        scene.clock = moment
+        erp.papers[KEY].append(Paper("late", "SO-1", KEY, mark_of_first(), 1000, "save", {}))
+        await settle(worker, 2)
+        assert await rows(worker) == [(1, "done")]
+    assert [step for step, *_ in erp.calls] == ["save", "submit"]
+    assert len(erp.papers[KEY]) == 1
+
+
 async def test_a_refused_version_ends_when_a_newer_one_is_taken(scene: Scene) -> None:
     scene.pair.erp.faults["save"] = ["refuse"]
     await scene.say(sales_order(1), sales_order(2, "2"))
@@ -241,5 +283,3 @@ async def test_what_the_dictionary_refuses_to_learn_is_an_incident(scene: Scene)
 
 def mark_of_first() -> str:
     return sales_order(1).headers["ce_id"]
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from hub.runtime.deliver import DeliverLoop
 from hub.runtime.intake import Intake
 from hub.runtime.normalize import NormalizeLoop
 from hub.runtime.project import ProjectLoop
-from hub.runtime.road import Road
+from hub.runtime.road import Road, utc_now
 from hub.sdk import Card
 from master_data.follower import Follower
 from master_data.proposals import approve, propose
@@ -111,6 +111,7 @@ class Scene:
     settings: Settings
     pair: Pair
     shop: Card = SHOP
+    clock: Callable[[], datetime] = utc_now
 
     @contextlib.asynccontextmanager
     async def worker(self) -> AsyncIterator[Worker]:
@@ -120,7 +121,7 @@ class Scene:
         try:
             async with Follower(db, poll_s=3600) as follower:
                 road = Road(settings=self.settings, bus=self.bus, db=db, rules=rules(self.settings), follower=follower, systems=systems,
-                            reach=stops.reach)
+                            now=lambda: self.clock(), reach=stops.reach)
                 ready: Any = AlwaysReady()
                 deliver = DeliverLoop(road, systems["erp"], ready)
                 yield Worker(road, stops, NormalizeLoop(road, ready), deliver, ProjectLoop(road), Intake(road, systems["crm"]))
@@ -163,18 +164,19 @@ async def open_scene(folder: Path, url: str) -> AsyncIterator[Scene]:
 
 def work_order(version: int, item: str = "A", state: str = "released") -> Message:
     """A state of work order MO-1, full-state."""
-    return _record("MO", "MO-1", version, {"no": "MO-1", "item": item, "qty": "1", "state": state, "orders": []})
+    return record("MO", "MO-1", version, {"no": "MO-1", "item": item, "qty": "1", "state": state, "orders": []})
 
 
 def issue(number: str, item: str = "A") -> Message:
     """A material issue for MO-1: an immutable fact of its lane."""
     lines = [{"line": 1, "item": item, "qty": "1"}]
-    return _record("MI", number, 1, {"no": number, "order": "MO-1", "at": "2026-11-22T08:00:00Z", "lines": lines})
+    return record("MI", number, 1, {"no": number, "order": "MO-1", "at": "2026-11-22T08:00:00Z", "lines": lines})
 
 
-def _record(form: str, key: str, version: int, payload: dict[str, Any]) -> Message:
+def record(form: str, key: str, version: int, payload: dict[str, Any], lane: str = "MO/MO-1") -> Message:
+    """A record of the works."""
     return pack_inbound(Inbound(
-        system="erp", organisation="100", entity=form, key=key, lane="MO/MO-1", payload=payload, revision=version, read_at=moment(),
+        system="erp", organisation="100", entity=form, key=key, lane=lane, payload=payload, revision=version, read_at=moment(),
         content=content_hash(payload),
     ))
 
