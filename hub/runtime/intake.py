@@ -19,7 +19,6 @@ from hub.policy import pause_s, row_for
 from hub.registry import Opened
 from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
-from hub.runtime.together import Together
 from hub.sdk import EntityCard, Record, Source, WebhookRequest
 from hub.storage.intake import (
     Lease,
@@ -38,6 +37,7 @@ from hub.storage.intake import (
 )
 from hub.storage.records import tally
 from hub.storage.systems import states
+from hub.together import Together
 
 log = structlog.get_logger(__name__)
 
@@ -244,7 +244,7 @@ class Intake:
         content = content_hash(text)
         record = Inbound(
             system=self._system, organisation="", entity="?", key=content, lane=f"unreadable/{content}", payload={}, revision=1,
-            read_at=self._road.now(), via="webhook", unreadable=f"{error.text()} {text[:200]}", content=content,
+            read_at=self._road.now(), via="webhook", unreadable=f"{error.facts.get('what', error.code)}: {text[:200]}", content=content,
         )
         await self._road.bus.publish([pack_inbound(record)])
 

@@ -16,7 +16,7 @@ PIPELINE: dict[str, Text] = {
     "code-too-long": Text("系统“{system}”在{field}编码的位置给出了 {length} 个字符(“{value}…”),不是编码。请在该系统更正后重新发送。", "System '{system}' gives {length} characters where a {field} code belongs ('{value}…'). Correct it there and send it again."),
     "unknown-code": Text("系统“{system}”的{kind}编码“{value}”不在编码对照中。请主数据管理员在待办编码中答复。", "The {kind} code '{value}' of system '{system}' is not in the dictionary. The data steward answers it in the inbox."),
     "waits-for": Text("等待:{what}。", "Waits for: {what}."),
-    "cause-code": Text("{system} 的{name}编码“{value}”", "the {name} code '{value}' of {system}"),
+    "cause-code": Text("{system} 的{name}编码“{value}”(请主数据管理员在待办编码中答复:hub code inbox)", "the {name} code '{value}' of {system} (the data steward answers it: hub code inbox)"),
     "cause-target-code": Text("{name}“{value}”在 {system} 中还没有编码", "{system}'s own code of {name} '{value}'"),
     "cause-target-state": Text("{name}“{value}”在 {system} 中审核、分配或启用", "{name} '{value}' to be audited, assigned or enabled in {system}"),
     "cause-conversion": Text("物料“{name}”的单位换算 {value}", "the unit conversion {value} of material '{name}'"),

@@ -1,0 +1,1 @@
+"""Bad input through the real connectors, their shipped mappings and real HTTP."""
