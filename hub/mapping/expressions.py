@@ -9,7 +9,7 @@ and `divide` reckon exactly, by Decimal, text to text. `it['状态']` reads a fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +21,7 @@ from cel.stdlib import STDLIB_FUNCTIONS
 
 from hub.mapping.errors import ExpressionFailed, FieldAbsent, NotACondition, shorten
 from hub.mapping.numerals import exact, written
+from hub.mapping.paths import ABSENT
 
 
 def _divide(a: Any, b: Any, places: int) -> str:
@@ -44,6 +45,7 @@ _NATIVE: Final = {
     "type", "uint",
 }  # fmt: skip
 _LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_PLAIN: Final = frozenset([str, bool, type(None), type(ABSENT)])
 _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*([A-Za-z_]\w*)\s*,")
 _MACROS: Final = {"has", "all", "exists", "exists_one", "map", "filter"}
 
@@ -120,6 +122,28 @@ def _part(value: Any, fields: Collection[str] | None) -> Any:
     if fields is None or not isinstance(value, Mapping):
         return value
     return {name: value[name] for name in fields if name in value}
+
+
+def asked_of(expression: Expression) -> Callable[[Any], Hashable]:
+    """What a row says of the fields that an expression reads: rows that say the same have the same answer.
+
+    Gives None where that cannot be told at once: of another variable, of a whole row, of what is more than text, yes or no, or null.
+    """
+    fields = expression.fields.get("it")
+    if fields is None or len(expression.fields) != 1:
+        return lambda row: None
+    names = tuple(fields)
+
+    def said(row: Any) -> Hashable:
+        if row.__class__ is not dict:
+            return None
+        values = tuple([row.get(name, ABSENT) for name in names])
+        for value in values:
+            if value.__class__ not in _PLAIN:
+                return None
+        return values
+
+    return said
 
 
 def evaluate(expression: Expression, context: Any) -> Any:

@@ -148,6 +148,8 @@ def coded(rule: Rule, name: str, ask: Callable[[Lookups, str], str | Missing]) -
     """Ask the dictionary; what it does not know is noted in the run, and the field stays out."""
 
     def translate(value: Any, run: Run) -> Any:
+        if type(value) is list:
+            return each_of(value, run)
         text = value if type(value) is str else key_text(value)
         if not text or text.isspace():
             raise EmptyCode(kind=name)
@@ -157,4 +159,5 @@ def coded(rule: Rule, name: str, ask: Callable[[Lookups, str], str | Missing]) -
             return ABSENT
         return found
 
-    return listed(translate)
+    each_of = listed(translate)
+    return translate

@@ -110,6 +110,11 @@ def _enter(value: Any, step: Step) -> Any:
     raise NotAnObject(value=shorten(value), step=step)
 
 
+def only_step(steps: tuple[Step, ...]) -> str | None:
+    """The name where a path is one name; None where it is longer."""
+    return steps[0] if len(steps) == 1 and isinstance(steps[0], str) else None
+
+
 def setter(steps: tuple[Step, ...]) -> Callable[[dict[str, Any], Any], None]:
     """A function that puts a value at `steps` of an output table. The first step is a name."""
     if len(steps) == 1 and isinstance(steps[0], str):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.mapping import Boundaries, MappingsWrong, load_boundaries
 from hub.mapping.boundaries import ROLES
-from hub.mapping.fields import field_paths, identities, model_fields, without
-from hub.model import AGGREGATES, ENTITIES
+from hub.mapping.fields import field_paths, identities, model_fields, says, tree, without
+from hub.model import AGGREGATES, ENTITIES, Entity
 
 SHIPPED = Path(__file__).parents[2] / "mappings" / "boundaries.yaml"
 COLUMNS = ("crm", "erp", "mes", "wms", "qms", "hr", "eam", "finance")
@@ -93,6 +94,28 @@ def test_an_owner_crosses_where_a_field_is_anothers(boundaries: Boundaries) -> N
     assert boundaries.check_in("sales_order", "P1", frozenset({"crm"}), ["number", "lines", "rejection"]).crossings == {"rejection": "hold"}
     assert boundaries.check_in("production_order", "P1", frozenset({"erp"}), ["number", "good", "state"]).crossings == {"good": "ignore"}
     assert boundaries.check_in("sales_order", "P1", frozenset({"crm"}), ["customer"]).owner
+
+
+@pytest.mark.parametrize("cls", ENTITIES, ids=lambda cls: cls.entity)
+def test_who_says_nothing_that_is_guarded_crosses_nothing(boundaries: Boundaries, cls: type[Entity]) -> None:
+    for roles in map(frozenset, [*({role} for role in ROLES), {"crm", "erp"}, {"erp", "finance"}]):
+        guarded = boundaries.guarded(cls.entity, "P1", roles)
+        for name in model_fields(cls.entity):
+            crossings = boundaries.check_in(cls.entity, "P1", roles, [name]).crossings
+            assert not crossings or guarded is None or says(_one(name), guarded)
+
+
+def _one(name: str) -> dict[str, Any]:
+    """A document in which only this field is said, in the second row of its table."""
+    first, _, rest = name.partition(".")
+    return {first: [{}, _one(rest)]} if rest else {first: None}
+
+
+def test_an_outer_field_guards_what_is_in_it() -> None:
+    guarded = tree(["lines.price", "lines", "contacts.phone"])
+    assert guarded == {"lines": {}, "contacts": {"phone": {}}}
+    assert says({"lines": []}, guarded) and says({"contacts": {"phone": "1"}}, guarded)
+    assert not says({"contacts": [{"name": "x"}, None], "number": "1"}, guarded) and not says({"contacts": None}, guarded)
 
 
 def test_a_system_may_what_any_of_its_roles_may(boundaries: Boundaries) -> None:

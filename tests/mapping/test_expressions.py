@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.mapping.expressions import BadExpression, Scope, evaluate, fields_of, holds, parse_expression
+from hub.mapping.expressions import BadExpression, Scope, asked_of, evaluate, fields_of, holds, parse_expression
 
 
 def _value(source: str, it: Any, root: Any = None) -> Any:
@@ -34,6 +34,18 @@ def test_only_the_fields_that_are_named_are_handed_over() -> None:
     }  # fmt: skip
     assert parse_expression("'x' in it || it.a", ("it",)).fields == {"it": None}
     assert _value("it.a", {"a": 1, "unfit": object()}) == 1
+
+
+def test_rows_that_say_the_same_ask_the_same() -> None:
+    said = asked_of(parse_expression("it.state == 'done' && has(it.origin)", ("it", "root")))
+    assert said({"state": "done", "origin": None, "n": 1}) == said({"n": 2, "origin": None, "state": "done"})
+    assert len({said({"state": "done"}), said({"state": "done", "origin": None}), said({"state": "done", "origin": ""}), said({})}) == 4
+    assert said({"state": 1}) is None and said({"state": ["done"]}) is None and said([]) is None
+
+
+@pytest.mark.parametrize("source", ["root.a", "it.a == root.a", "'x' in it", "true"])
+def test_what_asks_for_more_than_named_fields_of_the_row_is_always_evaluated(source: str) -> None:
+    assert asked_of(parse_expression(source, ("it", "root")))({"a": "x"}) is None
 
 
 @pytest.mark.parametrize("source", ["", "1 +", "other.a", "shout(it.a)", "it.状态"])

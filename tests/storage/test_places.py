@@ -1,0 +1,37 @@
+"""Rows found by many compound keys at once, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.db import Database
+from hub.storage.places import CHUNK, rows_at
+from hub.storage.records import KnownDocument, RecordState, documents_by_number, keep_record_states, note_documents, record_states_of
+from hub.storage.tables import record_states
+
+
+def make_known(number: str, **more: Any) -> KnownDocument:
+    facts = {"system": "crm", "entity": "sales_order", "key": f"P1/{number}", "form": "order", "organisation": "P1", "id": f"id-{number}"}
+    return KnownDocument(**{**facts, "number": number, **more})
+
+
+async def test_each_row_is_found_by_all_columns_of_its_key_together(database: Database) -> None:
+    states = {("crm", "order", f"SO-{number}"): RecordState(number, 0, "c", {"sales_order P1/1": "h"}) for number in range(CHUNK + 5)}
+    async with database.write() as session:
+        await keep_record_states(session, states)
+    async with database.read() as session:
+        crossed = [("crm", "invoice", "SO-1"), ("erp", "order", "SO-1"), ("crm", "order", "none of ours")]
+        assert await record_states_of(session, [*states, *crossed]) == states
+        assert await record_states_of(session, crossed) == {}
+        assert list(await rows_at(session, record_states, ("system", "entity", "key"), [])) == []
+
+
+async def test_a_document_is_found_by_its_number_and_by_its_id_as_it_was_noted(database: Database) -> None:
+    known = [make_known("SO-1"), make_known("SO-'2\""), make_known("SO-3", organisation="P2", key="P2/SO-3")]
+    async with database.write() as session:
+        await note_documents(session, known)
+    places = [(one.system, one.entity, one.organisation, one.number) for one in known]
+    ids = [(one.system, one.entity, one.organisation, one.id) for one in known]
+    async with database.read() as session:
+        assert await documents_by_number(session, [*places, ("crm", "sales_order", "P1", "SO-3")]) == dict(zip(places, known))
+        assert await documents_by_number(session, ids, internal_id=True) == dict(zip(ids, known))
