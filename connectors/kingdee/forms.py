@@ -21,7 +21,7 @@ STAMPS = (HUB_KEY, HUB_MARK, HUB_REVISION)
 class Field(NamedTuple):
     """One vendor field. `place`: a dotted path in a line of the books (`$.` from the document; `a|b`: the first that is there).
 
-    `kind`: text, number, day, time, flag, or 'given' (the simulator works it out). `values`: canonical → vendor.
+    `kind`: text, number, day, time, flag, 'id of KIND' (of what is named), 'given' (worked out). `values`: canonical → vendor.
     """
 
     key: str
@@ -197,8 +197,8 @@ PRODUCTION_ORDER = Form(
             "closed": "6",
         }),
         Field("FPlanStartDate", "$.planned_start_at", "time"), Field("FPlanFinishDate", "$.planned_end_at", "time"),
-        Field("FBomId.FID", "$.bom.id", "number"), Field("FBomId.FNumber", "$.bom.number"),
-        Field("FRoutingId.FID", "$.routing.id", "number"), Field("FRoutingId.FNumber", "$.routing.number"),
+        Field("FBomId.FID", "$.bom", "id of bom"), Field("FBomId.FNumber", "$.bom"),
+        Field("FRoutingId.FID", "$.routing", "id of routing"), Field("FRoutingId.FNumber", "$.routing"),
         Field("FWorkShopID.FNumber", "$.work_center"), Field("FStockId.FNumber", "$.warehouse"), Field("FLot.FNumber", "$.lot"),
         Field("FPriority", "$.priority", "number"), Field("F_HUB_RUSH", "$.rush", "flag"), Field("F_HUB_CLOSEREASON", "$.close_reason"),
         Field("F_HUB_HOLDREASON", "$.hold_reason"), Field("F_HUB_CANCELREASON", "$.cancel_reason"),

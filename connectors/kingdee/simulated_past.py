@@ -1,4 +1,4 @@
-"""What the changes of the simulated books tell beyond their present state: approvals, and when which part of an order was changed."""
+"""What the changes of the simulated books tell beyond an entry's present state: approvals, ids, when which part of an order changed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Past:
     def __init__(self, books: Books) -> None:
         self.approved_at: dict[tuple[str, int], datetime] = {}
         self.withdrawn: set[tuple[str, int]] = set()
+        self._ids: dict[tuple[str, str, str], int] = {}
         self._last: dict[tuple[str, int], Entry] = {}
         self._times: dict[tuple[str, tuple[str, int]], dict[str, datetime]] = {}
         for entry in books.history():
@@ -28,6 +29,7 @@ class Past:
     def note(self, entry: Entry) -> None:
         """A new state of an entry."""
         place = (entry.kind, entry.id)
+        self._ids[entry.kind, entry.organisation, entry.number] = entry.id
         if entry.status == "audited":
             self.approved_at.setdefault(place, entry.modified_at)
             self.withdrawn.discard(place)
@@ -36,6 +38,10 @@ class Past:
         if entry.kind == "production_order":
             self._note_parts(entry, self._last.get(place))
             self._last[place] = entry
+
+    def id_of(self, kind: str, organisation: str, number: str) -> int:
+        """The internal id of what has this number; 0 where there is none."""
+        return self._ids.get((kind, organisation, number), 0)
 
     def time(self, form: str, entry: Entry, name: str) -> datetime | None:
         """FCreateDate or FModifyDate of an entry as a form shows it."""

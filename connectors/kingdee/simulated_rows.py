@@ -24,7 +24,7 @@ FORBIDDEN = ("blocked", "obsolete", "retired", "merged")
 def rows_of(form: Form, entry: Entry, past: Past) -> list[dict[str, Any]]:
     """One row per entry line, the header repeated; a master record has a row for each organisation that may use it."""
     header = _header(form, entry, past)
-    lines = list(_lines(form, entry)) or [dict.fromkeys(form.line_keys)]
+    lines = list(_lines(form, entry, past)) or [dict.fromkeys(form.line_keys)]
     if form.master:
         allocated = [code for code in entry.custom.get("allocated", "").split(",") if code] or [GROUP_ORGANISATION]
         return [{**header, form.organisation: code} for code in allocated]
@@ -61,7 +61,7 @@ def _document_status(entry: Entry, withdrawn: bool) -> str:
     return STATUS.get(entry.status, "A")
 
 
-def _lines(form: Form, entry: Entry) -> Iterator[dict[str, Any]]:
+def _lines(form: Form, entry: Entry, past: Past) -> Iterator[dict[str, Any]]:
     if not form.lines:
         return
     name = form.kinds[entry.kind]
@@ -69,6 +69,8 @@ def _lines(form: Form, entry: Entry) -> Iterator[dict[str, Any]]:
     shared = form.entry_id if name == "demands" else ""
     for index, line in enumerate(rows or ([{}] if name == "demands" else []), start=1):
         row = {each.key: _out(each, line, entry.data) for each in form.lines}
+        named = ((each.key, each.kind.removeprefix("id of ")) for each in form.lines if each.kind.startswith("id of "))
+        row |= {key: past.id_of(kind, entry.organisation, row[key]) for key, kind in named}
         yield {form.entry_id: entry.id * 1000 + (1 if shared else index), **row}
 
 

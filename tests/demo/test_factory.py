@@ -15,7 +15,7 @@ from tests.demo.shortcut import World
 
 REFERENCES = (
     "production_order", "order", "job_order", "operation_report", "nonconformance", "quality_inspection", "reverses", "plan", "shipment",
-    "split_from",
+    "split_from", "bom", "routing",
 )  # fmt: skip
 VARIETY = (
     "new_customers", "changes", "cancels", "corrections", "slips", "test_records", "rejections", "audited_orders", "cancelled_orders",

@@ -223,10 +223,9 @@ class Planner:
         return document
 
     def _origins(self, job: Job) -> Data:
-        """The bill and the routing that the frozen lines come from, as the ERP knows them."""
+        """The bill and the routing that the frozen lines come from, by the ERP's own numbers."""
         local = self._words.of("material", job.material)
-        found = {kind: self._desk.get(kind, job.organisation, f"{local}_{version}") for kind, version in (("bom", "V1"), ("routing", "R1"))}
-        return {kind: {"id": entry.id, "number": entry.number} for kind, entry in found.items() if entry}
+        return {"bom": f"{local}_V1", "routing": f"{local}_R1"}
 
     def _plan_document(self, job: Job, state: str) -> Data:
         start = self._agenda.moment

@@ -138,6 +138,14 @@ async def test_one_order_is_fetched_with_its_parts(plant: Plant) -> None:
     assert record is not None and components(record) == ["M-2"]
 
 
+async def test_the_bill_and_the_routing_it_was_made_of_are_named_by_number_and_id(plant: Plant) -> None:
+    bill = plant.books.save("bom", "100", "M-1_V1", {"material": "M-1", "lines": LIST}, status="audited")
+    save(plant, bom="M-1_V1", routing="M-1_R9")
+    (record,), _ = await read(plant)
+    entry = record.payload["entries"][0]
+    assert entry["FBomId"] == {"FID": bill.id, "FNumber": "M-1_V1"} and entry["FRoutingId"] == {"FID": 0, "FNumber": "M-1_R9"}
+
+
 class TwoLists:
     """Pages in which an order of two lines has two material lists, and another order has another's number in another organisation."""
 
