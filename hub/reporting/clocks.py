@@ -12,13 +12,16 @@ AHEAD = timedelta(minutes=5)
 
 
 def doubt(row: Row) -> str:
-    """What is wrong with a report's times, as the code of a finding; '' where they can be believed."""
-    start, end, heard = row.get("started_at"), row["ended_at"], row.get("recorded_at")
+    """What is wrong with the times of a report or job, as the code of a finding; '' where they can be believed.
+
+    A report is of one shift; a job, which nobody reports, may take days.
+    """
+    start, end, told, heard = (row.get(name) for name in ("started_at", "ended_at", "reported_at", "recorded_at"))
     if start and end and end < start:
         return "ends-before-it-starts"
-    if start and end and end - start > SHIFT:
+    if told and start and end and end - start > SHIFT:
         return "too-long"
-    if heard and any(at and at > heard + AHEAD for at in (start, end, row["reported_at"])):
+    if heard and any(at and at > heard + AHEAD for at in (start, end, told)):
         return "in-future"
     return ""
 

@@ -1,4 +1,4 @@
-"""What cannot be right in the facts: behaviour rules B2–B4, B11, B14, B15 and B19, each a row. Pure; shown to people, never clamped away."""
+"""What cannot be right in the facts: behaviour rules B2–B4, B11, B14, B15, B19, each a row. Pure; shown to people, never clamped away."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hub.reporting.milestones import ZERO
 from hub.reporting.yields import processed
 from hub.texts import TEXTS
 from hub.texts import sentence as sentence_of
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from hub.reporting.clocks import done_at, doubt
 from hub.reporting.merging import Row
 from hub.reporting.milestones import ZERO
 
@@ -33,7 +34,7 @@ class Supply:
 
 def started_at(supply: Supply) -> datetime | None:
     """When the first operation began, by job orders and reports; the ERP's word only where the MES is silent."""
-    times = [row["started_at"] for row in (*supply.jobs, *supply.reports) if row["started_at"] and not backwards(row)]
+    times = [row["started_at"] for row in (*supply.jobs, *supply.reports) if row["started_at"] and not doubt(row)]
     at: datetime | None = min(times, default=supply.order["actual_start_at"])
     return at
 
@@ -41,8 +42,8 @@ def started_at(supply: Supply) -> datetime | None:
 def ended_at(supply: Supply) -> datetime | None:
     """When the last operation ended: once all pieces passed it or were lost before, or the order is finished."""
     last = last_sequence(supply)
-    times = [row["reported_at"] if backwards(row) else row["ended_at"] or row["reported_at"] for row in _at(supply.reports, last)]
-    times += [row["ended_at"] for row in _at(supply.jobs, last)]
+    times = [done_at(row) for row in _at(supply.reports, last)]
+    times += [row["ended_at"] for row in _at(supply.jobs, last) if not doubt(row)]
     through = output(supply) + sum((row["scrap"] for row in supply.reports), ZERO) if last is not None else received(supply)
     finished = supply.order["state"] in FINISHED or through >= supply.order["quantity"]
     return max((at for at in times if at), default=supply.order["actual_end_at"]) if finished else None
@@ -56,11 +57,6 @@ def _at(rows: Sequence[Row], last: int | None) -> list[Row]:
 def received(supply: Supply) -> Decimal:
     """Pieces that were declared as received into stock, whether posted yet or not."""
     return sum((row["quantity"] for row in supply.receipts), ZERO)
-
-
-def backwards(row: Row) -> bool:
-    """Whether the clock that told its times went wrong (B11): its quantities count, its times do not."""
-    return row["started_at"] is not None and row["ended_at"] is not None and row["ended_at"] < row["started_at"]
 
 
 def last_sequence(supply: Supply) -> int | None:

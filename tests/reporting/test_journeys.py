@@ -155,6 +155,12 @@ async def test_an_order_closed_short_is_through_with_what_it_made(database: Data
     assert (statuses(journey)["t7"], journey.waits_for) == ("reached", "shipment")
 
 
+async def test_b11_a_report_from_the_future_ends_when_it_was_heard_of(database: Database) -> None:
+    ahead = make_report("RP-2", 7, 20, 100, ended_at=at(90))
+    journey = await journey_of(database, *make_story()[:4], make_report("RP-1", 5, 10, 100), ahead)
+    assert next(step.at for step in journey.steps if step.code == "t5").isoformat() == at(7)
+
+
 async def test_b11_times_of_a_clock_that_went_backwards_do_not_count(database: Database) -> None:
     """B11: the quantities count."""
     wrong = make_report("RP-1", 5, 10, 100, started_at=at(9), ended_at=at(5))
