@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from hub.cli.command import Answer, By, Command, Desk, Limit, Reason, argument, option, table, together, told
@@ -84,8 +85,11 @@ async def report(
     async with desk.database() as db:
         figures = [printing.figure(one, desk.language) for one in await reports.report(db, period)]
         doubts = [printing.finding(one, desk.language) for one in await reports.doubts(db, organisation)]
-    rows = [(one["name"], _scope(one["scope"]), one["value"] or one["reason"], one["unit"], one["sources"]) for one in figures]
-    shown = [table(("figure", "scope", "value", "unit", "sources"), rows)]
+    rows = [
+        (one["name"], _scope(one["scope"]), one["value"] or one["reason"], one["unit"], one["sources"], _share(one["complete"]))
+        for one in figures
+    ]
+    shown = [table(("figure", "scope", "value", "unit", "sources", "complete"), rows)]
     if doubts:
         shown.append(table(("rule", "document", "what"), [(one["rule"], one["document"], one["text"]) for one in doubts]))
     return Answer({"figures": figures, "findings": doubts}, together(*shown))
@@ -134,6 +138,11 @@ def _journey(one: Journey) -> Any:
     head = table(("line", "customer", "material", "quantity", "closed-short", "state", "waits-for", "holder"),
                  [(one.line_key, one.customer, one.material, one.quantity, one.closed_short, one.state, *where)])  # fmt: skip
     return together(head, table(("milestone", "status", "at", "system"), steps))
+
+
+def _share(value: str | None) -> str:
+    """A share as whole percent, cut so that 100 means all."""
+    return "" if value is None else f"{int(Decimal(value) * 100)} %"
 
 
 def _scope(scope: dict[str, str]) -> str:

@@ -122,6 +122,7 @@ COLUMNS: dict[str, Text] = {
     "column-number": Text("系统单号", "number"), "column-step": Text("步骤", "step"), "column-ours": Text("本系统写入", "ours"),
     "column-revision": Text("版本", "revision"), "column-figure": Text("指标", "figure"), "column-scope": Text("范围", "scope"),
     "column-value": Text("数值", "value"), "column-unit": Text("单位", "unit"), "column-sources": Text("依据", "sources"),
+    "column-complete": Text("完整率", "complete"),
     "column-rule": Text("规则", "rule"), "column-document": Text("单据", "document"), "column-grade": Text("级别", "grade"),
     "column-roles": Text("角色", "roles"), "column-line": Text("订单行", "order line"), "column-customer": Text("客户", "customer"),
     "column-material": Text("物料", "material"), "column-quantity": Text("数量", "quantity"), "column-holder": Text("责任方", "with"),
