@@ -46,6 +46,8 @@ from master_data.seeds import load_seed, load_units
 log = structlog.get_logger(__name__)
 
 SHIPPED = Path(mappings.__file__).parent
+IDLE_TICK_S = 5.0
+"""Of a loop with nothing to do between arrivals."""
 LOOPS = ("intake", "normalize", "deliver", "project", "housekeeping")
 
 
@@ -163,7 +165,7 @@ class Hub:
 
     async def _project(self) -> None:
         topics = [inbound(name) for name in self.road.systems] + [canonical(aggregate) for aggregate in AGGREGATES] + [DELIVERIES]
-        await self._consume(PROJECT, topics, ProjectLoop(self.road))
+        await self.road.bus.consume(PROJECT, topics, ProjectLoop(self.road), tick_s=IDLE_TICK_S)
 
     def _deliver(self, opened: Opened) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:

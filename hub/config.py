@@ -99,7 +99,7 @@ class Settings(_Strict):
     folder: Path = Field(default=Path("data"), description="Where the embedded profile keeps its files")
     database: str = Field(default="", description="cluster: postgresql+asyncpg://user:password@host/name")
     bus: BusSettings = Field(default_factory=BusSettings, description="cluster: the Kafka to use")
-    partitions: int = Field(default=0, ge=0, description="Partitions per topic; 0: 1 embedded, 6 in a cluster")
+    partitions: int = Field(default=0, ge=0, description="Partitions per topic; 0: 6 in a cluster, embedded 4 (1 of what systems say)")
     instance: str = Field(default="", description="This process's name for leases; its host and port if left out")
     host: str = Field(default="127.0.0.1", description="Where webhooks and the API listen")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of webhooks and the API; 0: any free one")

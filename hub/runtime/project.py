@@ -18,11 +18,11 @@ from hub.reporting.progress import ProgressChange
 from hub.reporting.projections import project
 from hub.runtime.partitions import Partitions
 from hub.runtime.road import Road
-from hub.runtime.together import Together
 from hub.runtime.zombies import ZOMBIE, Epochs, late
 from hub.storage.archive import Archived, keep, post
 from hub.storage.ownership import Owned, advance
 from hub.storage.records import tally
+from hub.together import Together
 
 log = structlog.get_logger(__name__)
 

@@ -275,12 +275,14 @@ class Writing:
 
         Returns the moment from which the next call's deadline counts.
         """
-        async with self._road.db.write() as session:
+        async def write(session: AsyncConnection) -> None:
             await fence(session, job.owned)
             await self._overtake(session, overtaken)
             await put(session, row)
             if reached is not None:
                 await keep_document(session, document_of(job, self._opened.name, reached, complete=False), None)
+
+        await self._road.db.write_with_others(write)
         at = monotonic()
         await self._road.reach("deliver.committed")
         return at
@@ -299,7 +301,8 @@ class Writing:
         verify_at = now + timedelta(seconds=self._settle_s(job)) if look_again else None
         document = document_of(job, self._opened.name, written, complete=True)
         over = replace(row, state=DONE, settle_at=None, code="", facts={}, ended_at=now)
-        async with self._road.db.write() as session:
+
+        async def write(session: AsyncConnection) -> None:
             await fence(session, job.owned)
             await learn(session, self._opened.name, job.event.entity, job.event.key, written, now)
             await self._overtake(session, overtaken)
@@ -308,5 +311,7 @@ class Writing:
             await keep_document(session, document, verify_at)
             await document_arrived(session, [document])
             await post(session, [told(job, self._opened.name, written, now)], now)
+
+        await self._road.db.write_with_others(write)
         await self._road.reach("deliver.committed")
         return Ended("delivered")

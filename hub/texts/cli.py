@@ -172,7 +172,7 @@ SETTINGS_ZH: dict[str, str] = {
     "bus.servers": "Kafka 引导地址",
     "bus.replication": "每个主题的副本数;留空为三个,或与代理数相同",
     "bus.prefix": "加在每个主题和消费组前,供多个实例共用一个 Kafka",
-    "partitions": "每个主题的分区数;0:embedded 为 1,cluster 为 6",
+    "partitions": "每个主题的分区数;0:cluster 为 6,embedded 为 4(各系统上报的主题为 1)",
     "instance": "本进程在租约中的名称;留空为主机名加端口",
     "host": "推送接收与接口的监听地址",
     "port": "推送接收与接口的端口;0:任意空闲端口",
