@@ -21,6 +21,8 @@ DOCUMENTS = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
 AUTHENTICATION = "Kingdee.BOS.WebApi.ServicesStub.AuthService"
 ACCOUNT_SETS = "Kingdee.BOS.ServiceFacade.ServicesStub.Account.AccountService.GetDataCenterList"
 SESSION = "kdservice-sessionid"
+REJECTED_FOR_S = 10.0
+"""So long after a refusal nobody tries again: the hub has stopped the system by then, and only a person's word starts it anew."""
 
 
 class Client:
@@ -35,6 +37,7 @@ class Client:
         self._login_lock = asyncio.Lock()
         self._last_login = -math.inf
         self._rejected: CredentialsRejected | None = None
+        self._rejected_at = -math.inf
         self._confirmed = False
 
     async def query(
@@ -64,7 +67,7 @@ class Client:
             return verdict.body
         error = self._error(verdict, f"{operation} {body.get('formid', '')}".strip(), safe=safe)
         if isinstance(error, CredentialsRejected):
-            self._rejected = error
+            self._reject(error)
         raise error
 
     async def identity(self) -> str:
@@ -93,7 +96,7 @@ class Client:
             await self._exchange(f"{AUTHENTICATION}.Logout", {}, safe=True, session=session)
 
     async def _present_session(self) -> str:
-        if self._rejected is not None:
+        if self._rejected is not None and time.monotonic() - self._rejected_at < REJECTED_FOR_S:
             raise self._rejected
         if self.settings.mode == "signed" or self._session:
             return self._session
@@ -119,9 +122,13 @@ class Client:
             raise self._error(verdict, "LoginBySign", safe=True)
         self._last_login = time.monotonic()
         if verdict.body.get("LoginResultType") != 1:
-            self._rejected = CredentialsRejected(system=self.system, words=verdict.body.get("Message") or "LoginResultType")
-            raise self._rejected
+            raise self._reject(CredentialsRejected(system=self.system, words=verdict.body.get("Message") or "LoginResultType"))
         return str(verdict.body["KDSVCSessionId"])
+
+    def _reject(self, error: CredentialsRejected) -> CredentialsRejected:
+        """Tasks that are under way try no login of their own; after the pause, whoever was resumed by a person may."""
+        self._rejected, self._rejected_at = error, time.monotonic()
+        return error
 
     def _error(self, verdict: Verdict, what: str, *, safe: bool) -> HubError:
         return error_of(verdict.meaning, FAILURES, safe=safe, system=self.system, what=what, words=verdict.words)

@@ -16,6 +16,8 @@ from connectors.kingdee.forms import ISSUE_TYPES, PRODUCTION_ORDER, Field, Form
 from connectors.kingdee.pages import Pages, Payload, at
 
 CREATED = "FCreateDate"
+Place = tuple[str, str]
+"""Organisation and number of an order."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,18 @@ async def attach(pages: Pages, form: Form, documents: Sequence[Payload]) -> None
     """Give every document its parts as they are now: `{"PRD_PPBOM": {"entries": […], …}}`, or no such name where it has none."""
     numbers = list(dict.fromkeys(str(document[form.number]) for document in documents))
     for part in PARTS.get(form.form, ()):
-        found: dict[tuple[str, str], Payload] = {}
+        found: dict[Place, Payload] = {}
         for each in await pages.with_numbers(part.form, part.order, numbers):
-            place = str(at(each, part.form.organisation)), str(each[part.order])
+            place = place_of(part.form, each, part.order)
             found[place] = _joined(part, found[place], each) if place in found else each
         for document in documents:
-            place = str(at(document, form.organisation)), str(document[form.number])
-            if place in found:
+            if (place := place_of(form, document)) in found:
                 document[part.form.form] = found[place]
+
+
+def place_of(form: Form, document: Mapping[str, Any], number: str = "") -> Place:
+    """The order that a document is, or that its field `number` names."""
+    return str(at(document, form.organisation)), str(document[number or form.number])
 
 
 def _joined(part: Part, one: Payload, other: Payload) -> Payload:

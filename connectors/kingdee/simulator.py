@@ -45,6 +45,7 @@ class KingdeeSimulator:
         object_to: Callable[[Entry, str], str | None] = lambda entry, operation: None, landing_s: float = 0.3, late_s: float = 2.0,
     ) -> None:  # fmt: skip
         self.name = name
+        self.app_secret = APP_SECRET
         self.logins = 0
         self.calls: list[str] = []
         self._faults = faults
@@ -87,7 +88,7 @@ class KingdeeSimulator:
         operation = service.removeprefix(f"{DOCUMENTS}.")
         self.calls.append(operation)
         signed = "x-api-signature" in request.headers
-        if signed and not _signature_good(request):
+        if signed and not _signature_good(request, self.app_secret):
             return JSONResponse({"errcode": 4002, "description": "signature error", "description_cn": "签名错误"}, 519)
         session = request.headers.get(SESSION, "")
         if self._faults.strike(Fault.SESSION_DIES):
@@ -181,7 +182,7 @@ class KingdeeSimulator:
             self._sessions.pop(request.headers.get(SESSION, ""), None)
             return JSONResponse(True)
         self.logins += 1
-        if not _login_good(operation, body.get("parameters") or []):
+        if not _login_good(operation, body.get("parameters") or [], self.app_secret):
             return JSONResponse({"Message": "应用密钥或用户有误", "LoginResultType": 0, "KDSVCSessionId": ""})
         context = {"UserName": USER, "DataCenterName": self.name, "CurrentOrganizationInfo": {"Number": self._organisations[0]}}
         return JSONResponse({"Message": None, "LoginResultType": 1, "Context": context, "KDSVCSessionId": self._open_session()})
@@ -210,23 +211,23 @@ def _succeeded(id: int, number: str) -> Response:
     return JSONResponse({"Result": {"Id": id, "Number": number, "NeedReturnData": [{}], "ResponseStatus": status}})
 
 
-def _login_good(operation: str, parameters: Sequence[Any]) -> bool:
+def _login_good(operation: str, parameters: Sequence[Any], secret: str) -> bool:
     if operation == "LoginByAppSecret":
-        return list(parameters[:4]) == [ACCT_ID, USER, APP_ID, APP_SECRET]
+        return list(parameters[:4]) == [ACCT_ID, USER, APP_ID, secret]
     if operation == "LoginBySign" and len(parameters) >= 5:
-        sign = login_sign(ACCT_ID, USER, APP_ID, APP_SECRET, parameters[3])
+        sign = login_sign(ACCT_ID, USER, APP_ID, secret, parameters[3])
         return list(parameters[:3]) == [ACCT_ID, USER, APP_ID] and parameters[4] == sign
     return False
 
 
-def _signature_good(request: Request) -> bool:
+def _signature_good(request: Request, secret: str) -> bool:
     """Signed with our secrets, for this path, at about this time."""
     stamp = request.headers.get("x-api-timestamp", "")
     if not stamp.isdigit() or abs(int(stamp) - time.time()) > CLOCK_SKEW_S:
         return False
     organisation = _decoded(request.headers.get("x-kd-appdata", "")).rpartition(",")[2]
     expected = signed_headers(
-        request.url.path, app_id=APP_ID, app_secret=APP_SECRET, app_data=f"{ACCT_ID},{USER},2052,{organisation}", now_s=int(stamp)
+        request.url.path, app_id=APP_ID, app_secret=secret, app_data=f"{ACCT_ID},{USER},2052,{organisation}", now_s=int(stamp)
     )
     return all(request.headers.get(name) == value for name, value in expected.items())
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from connectors.kingdee.client import Client
 from connectors.kingdee.forms import FORMS, HUB_KEY, Form
 from connectors.kingdee.pages import TIME, Pages, Payload, at, quoted, second
-from connectors.kingdee.parts import PARTS, Part, attach, times_of
+from connectors.kingdee.parts import PARTS, Part, Place, attach, place_of, times_of
 from hub.sdk import Chunk, Cursor, Record, SignatureRejected, WebhookRequest
 
 BEGINNING = "1900-01-01 00:00:00"
@@ -31,12 +31,12 @@ class KingdeeSource:
 
     async def read(self, entity: str, cursor: Cursor | None) -> AsyncIterator[Chunk]:
         """Changed documents, oldest change first; then those of which only a part has changed."""
-        form, marks, told = FORMS[entity], dict(cursor or {}), set[str]()
+        form, marks, told = FORMS[entity], dict(cursor or {}), set[Place]()
         async for documents in self._pages.changed(form, self._since(marks.get("modified")), form.modified):
             if cursor is None and (now := self._now()):  # what is there by now comes with its documents
                 marks = dict.fromkeys(_marks(form), now) | marks
             marks["modified"] = self._newest(document[form.modified] for document in documents)
-            told.update(str(document[form.id]) for document in documents)
+            told.update(place_of(form, document) for document in documents)
             yield Chunk(await self._records(form, documents), dict(marks))
         for part in PARTS.get(entity, ()):
             for time in part.times:
@@ -56,14 +56,14 @@ class KingdeeSource:
         """K3Cloud tells nothing by itself: whatever comes is not from it."""
         raise SignatureRejected
 
-    async def _partly(self, form: Form, part: Part, time: str, marks: dict[str, Any], told: set[str]) -> AsyncIterator[Chunk]:
+    async def _partly(self, form: Form, part: Part, time: str, marks: dict[str, Any], told: set[Place]) -> AsyncIterator[Chunk]:
         """Documents of which a part was changed or made since, those left out that were told of in this reading already."""
         mark = f"{part.form.form}.{time}"
         async for changed in self._pages.changed(part.header, self._since(marks.get(mark)), time):
-            numbers = list(dict.fromkeys(str(each[part.order]) for each in changed))
-            found = [each for each in await self._pages.with_numbers(form, form.number, numbers) if str(each[form.id]) not in told]
+            places = {place_of(part.form, each, part.order) for each in changed} - told
+            found = await self._pages.with_numbers(form, form.number, sorted({number for _, number in places}))
             marks[mark] = self._newest(each[time] for each in changed)
-            told.update(str(each[form.id]) for each in found)
+            told |= places
             yield Chunk(await self._records(form, found), dict(marks))
 
     async def _records(self, form: Form, documents: Sequence[Payload]) -> list[Record]:
