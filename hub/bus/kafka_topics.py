@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -15,11 +16,12 @@ NO_ERROR, UNKNOWN_TOPIC, EXISTS = 0, 3, 36
 TOPIC_SETTING = 1                # DescribeConfigs' source of what was set on the topic itself
 REPLICAS_MOST = 3
 DAY_MS = 86_400_000
+SEEN_S = 0.05
 MAX_MESSAGE_BYTES = 2 << 20      # above what the producer ever sends, whatever the broker's default is
 
 
 async def declare(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas: int | None) -> None:
-    """Create and adjust. Raises PartitionsDiffer before anything is changed, TopicRefused in the broker's words."""
+    """Create and adjust; the broker knows the topics when it returns. Raises PartitionsDiffer before anything is changed, TopicRefused in the broker's words."""
     there = await partitions(admin, [topic.name for topic in topics])
     for topic in topics:
         if there.get(topic.name, topic.partitions) != topic.partitions:
@@ -51,6 +53,13 @@ async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas:
     for name, code, words in (await admin.create_topics(made)).topic_errors:    # it does not raise
         if code not in (NO_ERROR, EXISTS):                                      # another worker was faster: as good
             raise TopicRefused(topic=name, words=words or for_code(code).__name__)
+    await _seen(admin, {topic.name for topic in topics})
+
+
+async def _seen(admin: AIOKafkaAdminClient, names: set[str]) -> None:
+    """A broker knows of what the controller has made only a moment later: until then it says that there is no such topic."""
+    while not names <= (await partitions(admin, sorted(names))).keys():
+        await asyncio.sleep(SEEN_S)
 
 
 async def _adjust(admin: AIOKafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> None:
