@@ -21,7 +21,10 @@ MAX_MESSAGE_BYTES = 2 << 20      # above what the producer ever sends, whatever 
 
 
 async def declare(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas: int | None) -> None:
-    """Create and adjust; the broker knows the topics when it returns. Raises PartitionsDiffer before anything is changed, TopicRefused in the broker's words."""
+    """Create and adjust; the broker knows the topics when it returns.
+
+    Raises PartitionsDiffer before anything is changed, TopicRefused in the broker's words.
+    """
     there = await partitions(admin, [topic.name for topic in topics])
     for topic in topics:
         if there.get(topic.name, topic.partitions) != topic.partitions:
@@ -58,7 +61,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas:
 
 async def _seen(admin: AIOKafkaAdminClient, names: set[str]) -> None:
     """A broker knows of what the controller has made only a moment later: until then it says that there is no such topic."""
-    while not names <= (await partitions(admin, sorted(names))).keys():
+    while not names <= (await partitions(admin, sorted(names))).keys():     # noqa: ASYNC110 - nothing of ours knows when
         await asyncio.sleep(SEEN_S)
 
 
