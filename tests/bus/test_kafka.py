@@ -16,7 +16,7 @@ from hub.bus.errors import BusUnavailable, MessageTooLarge
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_settings import KafkaSecurity, KafkaTimes
 from tests.bus.contract import BusContract
-from tests.bus.recorder import Recorder, consuming, until
+from tests.bus.recorder import PATIENCE_S, Recorder, consuming, until
 from tests.servers import free_port
 
 pytestmark = pytest.mark.kafka
@@ -87,9 +87,16 @@ async def test_a_record_that_the_broker_refuses_does_not_poison_the_bus(bus: Kaf
 
 async def test_declare_keeps_the_settings_that_somebody_else_made(bus: KafkaBus, topic: str, kafka_address: str) -> None:
     await settings_of(kafka_address, topic, {"segment.bytes": "12345678", "retention.ms": "1000000"})
+    await told(kafka_address, topic, {"segment.bytes": "12345678", "retention.ms": "1000000"})
     await bus.declare([Topic(name=topic, partitions=1, retention_days=2)])
-    found = await settings_of(kafka_address, topic)
-    assert (found["segment.bytes"], found["retention.ms"], found["cleanup.policy"]) == ("12345678", "172800000", "delete")
+    await told(kafka_address, topic, {"segment.bytes": "12345678", "retention.ms": "172800000", "cleanup.policy": "delete"})
+
+
+async def told(address: str, topic: str, wanted: dict[str, str]) -> None:
+    """A broker tells of a change a moment after it was made."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not wanted.items() <= (await settings_of(address, topic)).items():
+            await asyncio.sleep(0.05)
 
 
 async def test_the_group_commits_what_it_has_done_and_no_more(bus: KafkaBus, topic: str, kafka_address: str) -> None:

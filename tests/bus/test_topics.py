@@ -14,6 +14,7 @@ def test_every_system_and_every_aggregate_has_a_topic_and_none_is_compacted() ->
 
 
 def test_partitions_follow_the_profile_unless_they_are_set() -> None:
-    assert {topic.partitions for topic in topics_for(["crm"], "embedded")} == {1}
+    embedded = {topic.name: topic.partitions for topic in topics_for(["crm"], "embedded")}
+    assert (embedded["inbound.crm"], embedded["canonical.sales_order"], embedded["deliveries"]) == (1, 4, 1)
     assert {topic.partitions for topic in topics_for(["crm"], "cluster")} == {6}
     assert {topic.partitions for topic in topics_for(["crm"], "embedded", partitions=3)} == {3}
