@@ -16,6 +16,9 @@ from connectors.tryton.envelope import Verdict, classify
 from connectors.tryton.errors import FAILURES, NoSuchRecord, SessionLost
 from hub.sdk import CredentialsRejected, Http, HubError, Meaning, error_of
 
+REJECTED_FOR_S = 10.0
+"""So long after a refusal nobody tries again: the hub has stopped the system by then, and only a person's word starts it anew."""
+
 
 class Session(NamedTuple):
     """What a login gave: the header of every call, and the context that is the last parameter of every model call."""
@@ -36,6 +39,7 @@ class Client:
         self._login_lock = asyncio.Lock()
         self._last_login = -math.inf
         self._rejected: CredentialsRejected | None = None
+        self._rejected_at = -math.inf
 
     async def read(
         self, model: str, domain: Sequence[Any], fields: Sequence[str], *, limit: int | None = None
@@ -91,7 +95,7 @@ class Client:
         raise self._error(verdict, f"{model} {method}", safe=safe)
 
     async def _present(self) -> Session:
-        if self._rejected is not None:
+        if self._rejected is not None and time.monotonic() - self._rejected_at < REJECTED_FOR_S:
             raise self._rejected
         if self._session is None:
             async with self._login_lock:  # who comes second finds the first one's session
@@ -111,7 +115,7 @@ class Client:
         secret = {"password": settings.password.get_secret_value()}
         answer = await self._exchange("common.db.login", [settings.user, secret, settings.language], session=None, safe=True)
         if answer.meaning in (Meaning.RENEW, Meaning.CREDENTIALS) or (answer.meaning is Meaning.OK and not answer.result):
-            self._rejected = CredentialsRejected(system=self.system, words=answer.words or "login")
+            self._rejected, self._rejected_at = CredentialsRejected(system=self.system, words=answer.words or "login"), time.monotonic()
             raise self._rejected
         if answer.meaning is not Meaning.OK:
             raise self._error(answer, "login", safe=True)
