@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hub.sdk import Http, InDoubtError, TransientError
-from hub.sdk.http import PAUSES_S
+from hub.sdk.http import ATTEMPTS
 
 Answering = Callable[[asyncio.StreamWriter], Awaitable[None]]
 GOOD = b"HTTP/1.1 201 Created\r\nX-Number: MO-1\r\nContent-Length: 6\r\n\r\n\xe5\xb7\xa5\xe5\x8d\x95"
@@ -114,7 +114,7 @@ async def test_a_read_is_repeated_a_few_times_and_then_tried_again_later(server:
     server.answers = [answering]
     with pytest.raises(TransientError):
         await http.call("POST", server.url, safe=True, json={})
-    assert len(server.bodies) == len(PAUSES_S) + 1
+    assert len(server.bodies) == ATTEMPTS
 
 
 async def test_a_read_that_failed_once_is_answered(server: Server, http: Http) -> None:
