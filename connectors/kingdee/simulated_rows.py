@@ -37,7 +37,8 @@ def _header(form: Form, entry: Entry, past: Past) -> dict[str, Any]:
     row |= {
         form.id: entry.id, form.number: entry.id if form.number == form.id else PREFIXES.get(form.form, "") + entry.number,
         form.organisation: entry.organisation, "FDocumentStatus": _document_status(entry, place in past.withdrawn),
-        form.modified: _shown(past.time(form.form, entry, form.modified)), CREATED: _shown(past.time(form.form, entry, CREATED)),
+        form.modified: _shown(past.time(form.form, entry, form.modified)),
+        CREATED: row.get(CREATED) or _shown(past.time(form.form, entry, CREATED)),
         "FCancelStatus": "B" if "cancelled" in (entry.status, entry.data.get("state")) else "A",
         "FCloseStatus": "B" if entry.data.get("state") == "closed" else "A",
         "FForbidStatus": "B" if entry.data.get("state") in FORBIDDEN else "A",

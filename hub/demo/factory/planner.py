@@ -104,7 +104,8 @@ class Planner:
         job = Job(organisation, number, material, quantity, dict(links), dict(links), plan, split_from, rush)
         self._ledger.jobs[organisation, number] = job
         self._desk.write("production_plan", organisation, plan, self._plan_document(job, "firm"), "audited")
-        self._desk.write("production_order", organisation, number, self._document(job), "submitted")
+        document = {**self._document(job), "created_at": self._agenda.moment}
+        self._desk.write("production_order", organisation, number, document, "submitted")
         self._agenda.after(0.5 if rush else self._dice.hours(1, 2, "release", organisation, number), self.release, job)
         return job
 
@@ -200,8 +201,7 @@ class Planner:
     def _change(self, job: Job, state: str, *, status: str | None = None, **facts: Any) -> None:
         job.state = state
         entry = self._desk.get("production_order", job.organisation, job.number)
-        before = entry.data if entry else {"created_at": self._agenda.moment}
-        document = {**before, **self._document(job), **facts}
+        document = {**(entry.data if entry else {}), **self._document(job), **facts}
         default = "cancelled" if state == "cancelled" else "submitted" if state == "planned" else "audited"
         self._desk.write("production_order", job.organisation, job.number, document, status or default)
 

@@ -115,6 +115,7 @@ async def test_a_fact_of_the_shop_floor_arrives(plant: Plant, entity: str, event
     [
         ("PRD_MO", "production_order", {
             "material": "M-1", "quantity": quantity("12.5"), "state": "in_progress", "rush": True, "priority": 1,
+            "created_at": "2026-11-20T01:00:00Z",
             "demands": [{"order": "SO-1", "line": 10, "quantity": quantity("8")},
                         {"order": "SO-2", "line": 20, "quantity": quantity("4.5")}],
             "bom_snapshot": [{"line": 1, "material": "M-2", "quantity": quantity("0.25"), "issue_method": "back_flush", "sequence": 10}],
