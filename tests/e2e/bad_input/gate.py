@@ -123,6 +123,7 @@ async def open_gate(folder: Path) -> AsyncIterator[Gate]:
         async with httpx.AsyncClient(trust_env=False) as client:
             gate = Gate(works, address, client)
             await gate.works.until(_reads_forms(gate))
+            await gate.arrives("GUT-0", 1)
             yield gate
         assert works.doubled() == []
 
