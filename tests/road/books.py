@@ -93,6 +93,6 @@ class Branch:
     async def _ask(self, verb: str, said: object, kind: Any, *, safe: bool = True) -> Any:
         answer = await self._http.call("POST", f"{self._url}/{verb}", safe=safe, content=encode(said))
         if answer.status_code == 409:
-            told = answer.json()
+            told = msgspec.json.decode(answer.content)
             raise TOLD[told["kind"]](**told["facts"])
         return msgspec.json.decode(answer.content, type=kind)

@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -29,16 +29,17 @@ from master_data.proposals import approve, propose
 from master_data.proposed import AddCrossReference
 from tests.conftest import KAFKA
 from tests.road.conftest import Stage, copied
-from tests.road.life import Life, Mortal, alive
+from tests.road.life import Mortal, Said, alive, log_of
 from tests.road.toy import Pair, eventually, make_settings, now, order
 
 DEATHS = {"embedded": [(point, nth) for point in POINTS for nth in (1, 2)], "cluster": [(point, 1) for point in POINTS]}
 """By profile: the point, and the passing at which the process dies there. A broker notices a death after eight seconds."""
-AT_ONCE = {"embedded": 4, "cluster": 8}
-"""Worlds side by side; where a death takes time to be noticed, others can work."""
+CHAINS = {"embedded": 5, "cluster": 9}
+"""Worlds side by side. In each of them one process after another comes to its end: who finds what was left is the next to die."""
 ROUNDS = 6
 PACE = 3.0
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
+Dying = tuple[str, int]
 
 
 @dataclass
@@ -49,6 +50,7 @@ class World:
     db: Database
     bus: Bus
     numbers: list[str] = field(default_factory=list)
+    rounds: int = 0
 
     @property
     def pair(self) -> Pair:
@@ -73,17 +75,24 @@ class World:
                 return False
         return True
 
-    async def tell(self, hub: Mortal, round: int) -> None:
+    async def tell(self, hub: Mortal) -> None:
         """Four orders: one plain, one whose code nobody knows, one whose write lands without an answer, one by webhook."""
-        plain, held, doubted, rung = (f"{kind}-{round}" for kind in ("PLAIN", "HELD", "DOUBTED", "RUNG"))
+        self.rounds += 1
+        plain, held, doubted, rung = (f"{kind}-{self.rounds}" for kind in ("PLAIN", "HELD", "DOUBTED", "RUNG"))
         self.numbers += [plain, held, doubted, rung]
         self.pair.order(plain)
         self.pair.order(held, material=held)
         self.pair.erp.lost_keys.add(f"sales_order/P1/{doubted}")
         self.pair.order(doubted)
         record = Record(organisation="1", entity="order", key=rung, lane=f"order/{rung}", version=1, payload=order(rung))
-        if not await hub.tell(record):       # what was answered is never told again
+        if not await hub.say(Said(record)):       # what was answered is never told again
             self.pair.crm.records.append(record)
+
+    def counted(self) -> str:
+        """What is wrong with the works' books, where each order should stand once; '' where nothing is."""
+        found = {key: len(papers) for key, papers in self.pair.erp.papers.items() if papers}
+        wanted = {f"sales_order/P1/{number}": 1 for number in self.numbers}
+        return "" if found == wanted else f"{found} instead of one of each of {sorted(wanted)}"
 
     async def answer(self) -> None:
         """The steward: whoever dies, an unknown code that holds an order is answered once."""
@@ -140,43 +149,48 @@ async def _opened(stage: Stage) -> AsyncIterator[World]:
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("profile", ["embedded", pytest.param("cluster", marks=[pytest.mark.kafka, pytest.mark.postgres])])
 async def test_a_process_that_is_killed_at_any_point_loses_and_doubles_nothing(profile: str, open_world: Open) -> None:
-    slots = asyncio.Semaphore(AT_ONCE[profile])
+    async def chain(number: int) -> dict[Dying, str]:
+        async with open_world(f"world-{number}") as world:
+            return await _one_after_the_other(world, DEATHS[profile][number :: CHAINS[profile]])
 
-    async def outcome(point: str, nth: int) -> str:
-        async with slots, open_world(f"{point}-{nth}") as world:
-            try:
-                return await _killed_and_started_again(world, point, nth)
-            except AssertionError as error:
-                log = world.stage.settings.folder / "hub.log"
-                return f"{error}\n{log.read_text()[-2000:] if log.exists() else ''}"
-
-    outcomes = await asyncio.gather(*(outcome(*death) for death in DEATHS[profile]))
-    assert {death: said for death, said in zip(DEATHS[profile], outcomes) if said} == {}
+    wrong = await asyncio.gather(*(chain(number) for number in range(CHAINS[profile])))
+    assert [found for found in wrong if found] == []
 
 
-async def _killed_and_started_again(world: World, point: str, nth: int) -> str:
-    """What is wrong; '' where nothing is."""
+async def _one_after_the_other(world: World, deaths: Sequence[Dying]) -> dict[Dying, str]:
+    """The first death after which something is wrong, and what; nothing where nothing is."""
     world.pair.erp.refuses_duplicates = False
-    life = Life(world.stage.settings, world.stage.settings.folder / "hub.log")
     steward = asyncio.create_task(world.answer())
+    last = ("birth", 0)
     try:
-        async with alive(replace(life, point=point, nth=nth), world.pair) as hub:
-            for round in range(ROUNDS):
-                await world.tell(hub, round)
-                await eventually(lambda: _over(world, hub), PATIENCE_S)
-                if hub.ended is not None:
-                    break
-            if hub.ended != -signal.SIGKILL:
-                return f"it never died there: {hub.ended}"
-        async with alive(life, world.pair):
-            await eventually(world.quiet, PATIENCE_S)
-            await eventually(lambda: _sound(world), PATIENCE_S)
+        for death in [*deaths, None]:
+            async with alive(world.stage.settings, world.pair) as hub:
+                await eventually(world.quiet, PATIENCE_S)
+                await eventually(lambda: _sound(world), PATIENCE_S)
+                wrong = world.counted()
+                if wrong or death is None:
+                    return {last: wrong} if wrong else {}
+                last = death
+                await _die(world, hub, *death)
+    except AssertionError as error:
+        return {last: f"{error}\n{log_of(world.stage.settings).read_text()[-2000:]}"}
     finally:
         steward.cancel()
-    return _counted(world)
+    return {}
+
+
+async def _die(world: World, hub: Mortal, point: str, nth: int) -> None:
+    """Orders are told until the process has died there."""
+    assert await hub.say(Said(point=point, nth=nth))
+    for _ in range(ROUNDS):
+        await world.tell(hub)
+        await eventually(lambda: _over(world, hub), PATIENCE_S)
+        if hub.ended is not None:
+            break
+    assert hub.ended == -signal.SIGKILL, f"it never died there: {hub.ended}"
 
 
 async def _over(world: World, hub: Mortal) -> bool:
@@ -185,10 +199,3 @@ async def _over(world: World, hub: Mortal) -> bool:
 
 async def _sound(world: World) -> bool:
     return await verify(world.db, world.bus, now()) == []
-
-
-def _counted(world: World) -> str:
-    """What the works' books say: each order once."""
-    found = {key: len(papers) for key, papers in world.pair.erp.papers.items() if papers}
-    wanted = {f"sales_order/P1/{number}": 1 for number in world.numbers}
-    return "" if found == wanted else f"{found} instead of one of each of {sorted(wanted)}"
