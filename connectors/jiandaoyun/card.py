@@ -25,12 +25,15 @@ FORMS = {
 
 
 def _read(name: str, text: Text) -> EntityCard:
-    return EntityCard(entity=name, name=text, polled=True, pushed=True, fetched=True)
+    return EntityCard(entity=name, name=text, number=FORMS[name].number_label, polled=True, pushed=True, fetched=True)
 
 
 def _written(name: str, text: Text) -> EntityCard:
     """refuses_duplicates stays False: API writes skip the form's duplicate check; only `transaction_id` prevents a second row."""
-    return EntityCard(entity=name, name=text, fetched=True, steps=("save",), default_step="save", carries_mark=True, settle_s=5.0)
+    return EntityCard(
+        entity=name, name=text, number=FORMS[name].number_label, fetched=True, steps=("save",), default_step="save", carries_mark=True,
+        settle_s=5.0,
+    )  # fmt: skip
 
 
 CARD = Card(

@@ -26,9 +26,9 @@ STEPS = ("save", "submit", "audit")
 
 
 def _row(form: Form) -> EntityCard:
-    written = bool(form.writes)
+    read, written = form.form not in NOT_READ, bool(form.writes)
     return EntityCard(
-        entity=form.form, name=NAMES[form.form], polled=form.form not in NOT_READ, fetched=form.form not in NOT_READ, version="time",
+        entity=form.form, name=NAMES[form.form], number=form.number, polled=read, fetched=read, version="time",
         steps=STEPS if written else (), default_step="submit" if written else "", refuses_duplicates=written, carries_mark=written,
     )  # fmt: skip
 

@@ -41,10 +41,10 @@ RESOURCES = {
 
 def _card(resource: Resource) -> EntityCard:
     if not resource.batch:
-        return EntityCard(entity=resource.name, name=resource.text, polled=True, fetched=True, version="owner")
+        return EntityCard(entity=resource.name, name=resource.text, number=resource.number, polled=True, fetched=True, version="owner")
     return EntityCard(
-        entity=resource.name, name=resource.text, fetched=True, version="owner", steps=("import",), default_step="import",
-        refuses_duplicates=True, refuses_older=True, carries_mark=True, settle_s=5.0,
+        entity=resource.name, name=resource.text, number=resource.number, fetched=True, version="owner", steps=("import",),
+        default_step="import", refuses_duplicates=True, refuses_older=True, carries_mark=True, settle_s=5.0,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,9 +10,8 @@ from typing import Any
 from hub.db import Database
 from hub.demo.factory.seeds import Answer
 from hub.demo.standins import APPROVER, HeldError, OpenProposal, UnknownLocalCode
+from hub.sdk import Card
 from hub.services import codes, corrections, holds
-
-NUMBER_FIELDS = ("订单编号", "客户编号")
 
 
 class DictionaryService:
@@ -49,15 +48,18 @@ class DictionaryService:
 class DeskService:
     """What the operator does."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, cards: Mapping[str, Card]) -> None:
+        """`cards`: of the connectors, by system; they know by which field a record is called."""
         self._db = db
+        self._numbers = {system: [row.number for row in card.entities if row.number] for system, card in cards.items()}
 
     async def held_errors(self) -> Sequence[HeldError]:
         found = []
         for view in await holds.list_holds(self._db, state="waiting", limit=200):
             if view.group == "normalize" and any(cause.kind == "person" for cause in view.causes):
                 message = (await holds.show_hold(self._db, view.id)).message
-                found.append(HeldError(view.id, next((str(message[name]) for name in NUMBER_FIELDS if name in message), view.key)))
+                numbers = (str(message[name]) for name in self._numbers[view.system] if name in message)
+                found.append(HeldError(view.id, next(numbers, view.key)))
         return found
 
     async def correct(self, hold: int, wrong: str, right: str, *, by: str, reason: str) -> None:

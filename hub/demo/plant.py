@@ -13,7 +13,7 @@ import yaml
 
 from hub.demo.factory import Factory, seed
 from hub.demo.recorded import Recorded
-from hub.sdk import Connector
+from hub.sdk import Card, Connector
 from hub.sdk.simulation import Fault, Faults, MemoryBooks, Simulator, serve
 
 CONNECTORS = {"crm": "jiandaoyun", "erp": "kingdee", "mes": "mes_rest"}
@@ -51,6 +51,7 @@ class Plant:
     faults: Mapping[str, Faults]
     simulators: Mapping[str, Simulator]
     sent: Mapping[str, Recorded]
+    cards: Mapping[str, Card]
     settings: Mapping[str, Any]
     """The `systems` part of the hub's settings."""
 
@@ -74,6 +75,7 @@ async def open_plant(installed: Mapping[str, Connector], *, orders: int, seed_nu
     books = {name: MemoryBooks(name) for name in CONNECTORS}
     faults = {name: Faults(FAULT_RATES[name], seed_number * 10 + number) for number, name in enumerate(CONNECTORS)}
     factory = Factory(books, orders=orders, seed=seed_number, pace=pace, faults={"mes": faults["mes"]})
+    cards = {name: installed[connector].card for name, connector in CONNECTORS.items()}
     async with AsyncExitStack() as stack:
         simulators: dict[str, Simulator] = {}
         sent: dict[str, Recorded] = {}
@@ -87,7 +89,7 @@ async def open_plant(installed: Mapping[str, Connector], *, orders: int, seed_nu
                 "connector": connector, "roles": [name], "organisations": ORGANISATIONS[name], "poll_s": POLL_S[name],
                 "settings": dict(simulator.settings(url)),
             }
-        yield Plant(factory=factory, books=books, faults=faults, simulators=simulators, sent=sent, settings=systems)
+        yield Plant(factory=factory, books=books, faults=faults, simulators=simulators, sent=sent, cards=cards, settings=systems)
 
 
 def _simulator(connector: Connector, books: MemoryBooks, faults: Faults) -> Simulator:

@@ -160,7 +160,7 @@ async def _business(run: Run) -> None:
 
 async def _people(run: Run) -> None:
     """The steward, the one who approves, the operator; a hub that is just being restarted makes them try again."""
-    dictionary, desk = DictionaryService(run.db), DeskService(run.db)
+    dictionary, desk = DictionaryService(run.db), DeskService(run.db, run.plant.cards)
     people = (
         Steward(dictionary, answers(), Patience(0.8)), Approver(dictionary, Patience(0.5)),
         Operator(desk, run.plant.factory.slips, Patience(1.5)),

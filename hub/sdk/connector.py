@@ -77,7 +77,7 @@ class SignatureRejected(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityCard:
-    """One vendor form or object, and what can be done with it.
+    """One vendor form or object, and what can be done with it. `number`: the field of its records with the number that people say.
 
     `version`: 'owner' (integer; every content has its own), 'time' (modification time), 'none'.
     `steps`: what `Sink.write` can do, in order; () = not written. `default_step`: where a delivery ends unless configured.
@@ -86,6 +86,7 @@ class EntityCard:
 
     entity: str
     name: Text
+    number: str = ""
     polled: bool = False
     pushed: bool = False
     fetched: bool = False
