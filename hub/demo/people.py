@@ -51,15 +51,15 @@ class DeskService:
     def __init__(self, db: Database, cards: Mapping[str, Card]) -> None:
         """`cards`: of the connectors, by system; they know by which field a record is called."""
         self._db = db
-        self._numbers = {system: [row.number for row in card.entities if row.number] for system, card in cards.items()}
+        self._numbers = {(system, row.entity): row.number for system, card in cards.items() for row in card.entities}
 
     async def held_errors(self) -> Sequence[HeldError]:
         found = []
         for view in await holds.list_holds(self._db, state="waiting", limit=200):
             if view.group == "normalize" and any(cause.kind == "person" for cause in view.causes):
                 message = (await holds.show_hold(self._db, view.id)).message
-                numbers = (str(message[name]) for name in self._numbers[view.system] if name in message)
-                found.append(HeldError(view.id, next(numbers, view.key)))
+                number = message.get(self._numbers.get((view.system, view.entity), ""), view.key)
+                found.append(HeldError(view.id, str(number)))
         return found
 
     async def correct(self, hold: int, wrong: str, right: str, *, by: str, reason: str) -> None:
