@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -17,6 +17,7 @@ from hub.observability.tracing import new_traceparent
 from hub.pipeline.wire import UNFIT, Inbound, content_hash, pack_inbound, printable, unfit
 from hub.policy import pause_s, row_for
 from hub.registry import Opened
+from hub.runtime.recent import Recent
 from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
 from hub.sdk import EntityCard, Record, Source, WebhookRequest
@@ -56,6 +57,7 @@ class Intake:
         self._system = opened.name
         self._cards = {card.entity: card for card in opened.connector.card.entities}
         self._unchanged = 0
+        self._confirmed: Recent[Reading, bool] = Recent()
         self._webhooks = Together(self._told, gather_s=GATHER_S, at_most=AT_ONCE)
 
     async def poll_forever(self) -> None:
@@ -175,11 +177,20 @@ class Intake:
         readings = [self._reading(record) for record in records]
         if not readings:
             return [], []
-        async with self._road.db.read() as session:
-            known = await known_already(session, readings)
-        self._unchanged += sum(known)
-        fresh = [(record, reading) for record, reading, old in zip(records, readings, known) if not old]
+        known = {reading for reading in readings if reading in self._confirmed}
+        unsure = [reading for reading in readings if reading not in known]
+        if unsure:
+            async with self._road.db.read() as session:
+                known.update(reading for reading, old in zip(unsure, await known_already(session, unsure)) if old)
+            self._remember(known)
+        fresh = [(record, reading) for record, reading in zip(records, readings) if reading not in known]
+        self._unchanged += len(records) - len(fresh)
         return [record for record, _ in fresh], [reading for _, reading in fresh]
+
+    def _remember(self, readings: Iterable[Reading]) -> None:
+        """These are published and confirmed. What has no version is not remembered: another process may have read it as something
+        else meanwhile, and then the same content says something new (A, B, A)."""
+        self._confirmed.update({reading: True for reading in readings if reading.version is not None})
 
     async def _stands(self, entity: str, to: object) -> bool:
         """Whether the cursor is there already."""
@@ -202,6 +213,7 @@ class Intake:
             if lease and isinstance(to, dict):
                 await move_cursor(session, self._system, entity, to, now)
             await tally(session, "intake", self._system, {outcome: count for outcome, count in counts.items() if count})
+        self._remember(reading for reading, _ in published)
 
     def _reading(self, record: Record) -> Reading:
         owned = self._cards[record.entity].version == "owner" if record.entity in self._cards else False
