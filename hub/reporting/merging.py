@@ -7,7 +7,8 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
-ENDINGS = ("deleted", "cancelled", "reversed", "rejected", "closed", "cancel_requested")
+ASKED = "cancel_requested"
+ENDINGS = ("deleted", "cancelled", "reversed", "rejected", "closed", ASKED)
 """States that stand whoever says them, the strongest first."""
 
 WITHDRAWN = frozenset({"reversed", "cancelled", "deleted"})
@@ -28,10 +29,17 @@ def merge(statements: Sequence[Row], defining: str) -> dict[str, Any]:
     for name in merged:
         said = [row[name] for row in (reversed(ordered) if name in ANSWERS else ordered) if row[name] is not None]
         merged[name] = said[0] if said else None
-    ended = [state for state in ENDINGS if any(row.get("state") == state for row in ordered)]
+    ended = [state for state in ENDINGS if any(row.get("state") == state and not _answered(row, ordered) for row in ordered)]
     if ended:
         merged["state"] = ended[0]
     return merged
+
+
+def _answered(row: Row, statements: Sequence[Row]) -> bool:
+    """A cancellation that was asked for stands until the other side has spoken since: it may have refused, and then the order goes on."""
+    if row["state"] != ASKED or "recorded_at" not in row:
+        return False
+    return any(other["state"] and other["recorded_at"] > row["recorded_at"] for other in statements if other is not row)
 
 
 def merged(rows: Iterable[Row], defining: str, *by: str) -> dict[Any, dict[str, Any]]:
