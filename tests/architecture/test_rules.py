@@ -30,7 +30,7 @@ def named(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[int]:
 
 
 @cache
-def tests_by_rule() -> dict[int, list[str]]:
+def named_by_rule() -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for path in files("tests", ending=".py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -42,11 +42,11 @@ def tests_by_rule() -> dict[int, list[str]]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"B{rule}")
 def test_a_rule_is_named_by_a_test(rule: int) -> None:
-    assert tests_by_rule()[rule]
+    assert named_by_rule()[rule]
 
 
 def test_no_test_names_a_rule_that_is_none() -> None:
-    assert tests_by_rule().keys() - set(RULES) == set()
+    assert named_by_rule().keys() - set(RULES) == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
