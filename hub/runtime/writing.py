@@ -65,6 +65,9 @@ class Writing:
         doubtful = next((row for row in job.rows if row.state in OPEN), None)
         if doubtful is None:
             return await self._steps(job, self._first(job), *self._place(job))
+        if (doubtful.revision, doubtful.correction) > job.version:      # the newer one goes on by itself and must not be closed by this
+            await self._commit(job, replace(self._row(job, doubtful.step, SUPERSEDED), ended_at=self._road.now()))
+            return Ended("history")
         if doubtful.state == WRITING:       # a call of ours ended without a word, or its answer could not be written down
             return await self._doubt(job, doubtful, "found-writing", {})
         if doubtful.settle_at is not None and doubtful.state != SETTLED and doubtful.settle_at > self._road.now():
