@@ -204,6 +204,26 @@ async def test_settle_a_call_whose_answer_is_lost_is_asked_about_only_when_it_ca
     assert len(erp.papers[KEY]) == 1
 
 
+async def test_an_older_version_released_while_a_newer_one_is_in_doubt_is_history_and_ends_only_itself(scene: Scene) -> None:
+    erp = scene.pair.erp
+    erp.refuses_duplicates = False
+    erp.faults["save"] = ["refuse", "landed"]
+    await scene.say(sales_order(1), sales_order(2, "2"))
+    async with scene.worker() as worker:
+        await worker.deliver.assigned(ORDERS)
+        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 0, 1))
+        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 1))
+        assert await rows(worker) == [(1, "held"), (2, "in_doubt")]
+        async with worker.road.db.write() as session:
+            assert await wish_release(session, 1, "ann")
+        await worker.deliver.tick(ORDERS)
+        assert await rows(worker) == [(1, "superseded"), (2, "in_doubt")]
+        await settle(worker, 2)
+        assert await rows(worker) == [(1, "superseded"), (2, "done")]
+    (paper,) = erp.papers[KEY]
+    assert (paper.revision, paper.step) == (2000, "submit")
+
+
 async def test_a_refused_version_ends_when_a_newer_one_is_taken(scene: Scene) -> None:
     scene.pair.erp.faults["save"] = ["refuse"]
     await scene.say(sales_order(1), sales_order(2, "2"))
