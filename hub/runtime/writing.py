@@ -66,8 +66,7 @@ class Writing:
         if doubtful is None:
             return await self._steps(job, self._first(job), *self._place(job))
         if (doubtful.revision, doubtful.correction) > job.version:      # the newer one goes on by itself and must not be closed by this
-            await self._commit(job, replace(self._row(job, doubtful.step, SUPERSEDED), ended_at=self._road.now()))
-            return Ended("history")
+            return await self._history(job, doubtful.step)
         if doubtful.state == WRITING:       # a call of ours ended without a word, or its answer could not be written down
             return await self._doubt(job, doubtful, "found-writing", {})
         if doubtful.settle_at is not None and doubtful.state != SETTLED and doubtful.settle_at > self._road.now():
@@ -235,10 +234,13 @@ class Writing:
         if newest.mark == job.event.id:
             return await self._go_on(job, newest, said)
         if newest.revision is not None and newest.revision > order(job.event):
-            row = replace(self._row(job, newest.step, SUPERSEDED), ended_at=self._road.now())
-            await self._commit(job, row, overtaken=said.overtaken)
-            return Ended("history")
+            return await self._history(job, newest.step, said.overtaken)
         return await self._steps(job, self._path(job)[0], newest.id, newest.number, found=replace(said, there=None))
+
+    async def _history(self, job: Job, step: str, overtaken: Delivery | None = None) -> Ended:
+        """A newer version is there, or under way: nothing of this one is written any more."""
+        await self._commit(job, replace(self._row(job, step, SUPERSEDED), ended_at=self._road.now()), overtaken=overtaken)
+        return Ended("history")
 
     async def _unanswered(self, job: Job, doubtful: Delivery, error: HubError) -> Waits:
         """The question itself failed: still in doubt, asked again after a pause that grows."""
