@@ -7,26 +7,14 @@ from typing import Any
 
 import pytest
 
-from hub.mapping import Missing, load_boundaries, load_mappings, load_routes
+from hub.mapping import load_boundaries, load_mappings, load_routes
+from tests.mapping.same_words import SameWords
 from tests.mapping.test_boundaries import SHIPPED as BOUNDARIES
 from tests.mapping.test_routes import LOOP
 from tests.mapping.test_routes import SHIPPED as ROUTES
 
 SPECS = load_mappings(ROUTES.parent)
 RUNNING = ("released", "in_progress", "on_hold", "closed")
-
-
-class SameWords:
-    """Every system says what the hub says; P1 is organisation 100 in the ERP."""
-
-    def code(self, kind: str, value: str) -> str | Missing:
-        return value
-
-    def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:
-        return value.rpartition("/")[2] if "/" in value else f"P1/{value}"
-
-    def context(self, name: str) -> Any:
-        return {"organisation": "P1", "zone": "Asia/Shanghai"}.get(name)
 
 
 def targets(entity: str, source: str, **data: Any) -> list[str]:
@@ -36,7 +24,7 @@ def targets(entity: str, source: str, **data: Any) -> list[str]:
 def told(record: str, payload: dict[str, Any]) -> dict[str, Any]:
     """What the MES says, in canonical words."""
     (spec,) = SPECS.inbound("mes", "mes_rest", record)
-    mapped = spec.apply(payload, SameWords())
+    mapped = spec.apply(payload, SameWords("P1"))
     assert not mapped.missing
     return mapped.data
 
@@ -44,7 +32,7 @@ def told(record: str, payload: dict[str, Any]) -> dict[str, Any]:
 def sent(entity: str, data: dict[str, Any]) -> dict[str, Any]:
     """What the ERP is sent of it."""
     (spec,) = SPECS.outbound("erp", "kingdee", entity)
-    mapped = spec.apply(data, SameWords())
+    mapped = spec.apply(data, SameWords("P1"))
     assert not mapped.missing
     return mapped.data
 

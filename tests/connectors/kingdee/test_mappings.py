@@ -7,27 +7,15 @@ from typing import Any
 
 import pytest
 
-from hub.mapping import Missing, load_mappings, run_cases
+from hub.mapping import load_mappings, run_cases
 from hub.model import decode
 from hub.sdk import Document, DocumentKey
 from tests.connectors.kingdee.conftest import Plant
+from tests.mapping.same_words import SameWords
 
 FOLDER = Path(__file__).parents[3] / "mappings"
 SHIPPED = load_mappings(FOLDER)
 RESULTS = [result for result in run_cases(FOLDER) if result.file.startswith("kingdee/")]
-
-
-class SameWords:
-    """A dictionary of a plant where every system says what the hub says; organisation P1 is 100 in the ERP."""
-
-    def code(self, kind: str, value: str) -> str | Missing:
-        return value
-
-    def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:
-        return value.rpartition("/")[2] if "/" in value else f"P1/{value}"
-
-    def context(self, name: str) -> Any:
-        return {"organisation": "100", "zone": "Asia/Shanghai"}[name]
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.file}: {result.case}")
@@ -38,7 +26,7 @@ def test_the_cases_hold(result: Any) -> None:
 async def send(plant: Plant, entity: str, event: dict[str, Any]) -> Any:
     """The entry that a canonical event becomes in the ERP's books."""
     spec = next(iter(SHIPPED.outbound("erp", "kingdee", entity)))
-    mapped = spec.apply(event, SameWords())
+    mapped = spec.apply(event, SameWords("100"))
     assert mapped.number is not None and not mapped.missing
     key = DocumentKey(entity=spec.document, organisation="100", key=f"{entity}/P1/{mapped.number}", number=mapped.number)
     document = Document(
@@ -135,7 +123,7 @@ async def test_what_is_read_is_what_was_there(plant: Plant, form: str, kind: str
     record = await source.fetch(form, "100", str(entry.id))
     assert record is not None
     spec = next(iter(SHIPPED.inbound("erp", "kingdee", form)))
-    mapped = spec.apply(record.payload, SameWords())
+    mapped = spec.apply(record.payload, SameWords("100"))
     assert not mapped.missing
     decode(kind, {**mapped.data, "organisation": "P1"})
     assert {name: _local(mapped.data[name]) for name in data} == {name: _kept(data[name], mapped.data[name]) for name in data}
