@@ -19,6 +19,12 @@ class DocumentLocked(TransientError):
     code = "kingdee-document-locked"
 
 
+class DocumentMoved(TransientError):
+    """Somebody changed the document's state between our reading it and our call."""
+
+    code = "kingdee-document-moved"
+
+
 class CallsLimited(TransientError):
     """The vendor's call limit (MsgCode 14)."""
 

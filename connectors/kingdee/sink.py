@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.kingdee.client import Client
-from connectors.kingdee.errors import NothingDone
+from connectors.kingdee.errors import DocumentMoved, NothingDone
 from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_LINE, HUB_MARK, HUB_REVISION, Form
 from connectors.kingdee.pages import quoted
 from hub.sdk import Document, DocumentKey, RefusedError, Written, sent
@@ -75,32 +75,49 @@ class KingdeeSink:
     async def _step(self, form: Form, document: Document) -> Written:
         id = document.id or await self._id_of(document)
         call = CALLS[document.step]
-        await self._client.execute(call, _selection(form, id), safe=False)
+        refused = await self._refusal_of(call, form, id)
         state = await self._read_back(form, document, id, call)
         if state.status not in STATUSES_AFTER[document.step]:
-            raise self._nothing_done(document, call)
+            raise refused or self._nothing_done(document, call)
         return replace(_written(form, state, document.organisation), step=document.step)
+
+    async def _refusal_of(self, call: str, form: Form, id: str, **more: str) -> RefusedError | None:
+        """None if the call was accepted. What a late call of ours or a person has done meanwhile is refused too: the state tells."""
+        try:
+            await self._client.execute(call, {**_selection(form, id), **more}, safe=False)
+        except RefusedError as error:
+            return error
+        return None
 
     async def _operate(self, form: Form, document: Document) -> Written:
         """Repeating it changes nothing: the state is read first. Every step of the delivery is then as good as done."""
         number, becomes = OPERATIONS[document.operation]
         id = document.id or await self._id_of(document)
         state = await self._state(form, id)
+        refused = None
         if not getattr(state, becomes):
             if document.operation == "cancel":
                 await self._open_up(form, state)
-            await self._client.execute("ExcuteOperation", {**_selection(form, id), "opNumber": number}, safe=False)
+            refused = await self._refusal_of("ExcuteOperation", form, id, opNumber=number)
             state = await self._read_back(form, document, id, number)
         if not getattr(state, becomes):
-            raise self._nothing_done(document, number)
+            raise refused or self._nothing_done(document, number)
         return Written(id=state.id, number=state.number, step=document.step, mark=document.mark, revision=document.revision)
 
     async def _open_up(self, form: Form, state: State) -> None:
         """Under approval: take it back. Audited: unaudit if the plant wants it, else the vendor refuses in its own words."""
         if state.status == "B":
-            await self._client.execute("CancelAssign", _selection(form, state.id), safe=False)
+            await self._take_back(form, state, "CancelAssign")
         if state.status == "C" and self._client.settings.audited == "unaudit":
-            await self._client.execute("UnAudit", _selection(form, state.id), safe=False)
+            await self._take_back(form, state, "UnAudit")
+
+    async def _take_back(self, form: Form, state: State, call: str) -> None:
+        """Refused because it is not what we read any more (audited, or sent back, meanwhile): begin again from what stands there now."""
+        refused = await self._refusal_of(call, form, state.id)
+        if refused and (await self._state(form, state.id)).status != state.status:
+            raise DocumentMoved(system=self._client.system, what=f"{call} {state.number}", retry_after_s=1.0, target_wide=False)
+        if refused:
+            raise refused
 
     async def _onto_existing(self, form: Form, id: str, model: dict[str, Any]) -> dict[str, Any]:
         """Keep the number, and name the lines that are there: IsDeleteEntry deletes the others, and what hangs on them is lost."""

@@ -269,6 +269,37 @@ async def test_a_plants_own_objection_comes_through(plant: Plant, system: Kingde
     assert "下游单据" in refused.value.text("zh")
 
 
+def meanwhile(plant: Plant, operation: str, status: str) -> None:
+    """Somebody sets the order's status after the connector has read it, and before its `operation` is carried out."""
+
+    def moved(entry: Entry, asked: str) -> str | None:
+        if asked != operation:
+            return None
+        plant.books.set_status(entry.kind, entry.organisation, entry.number, status)
+        return f"单据“{entry.number}”状态已改变"
+
+    plant.simulator._documents._object_to = moved
+
+
+@pytest.mark.parametrize(("last", "operation", "status"), [("submit", "CancelAssign", "audited"), ("audit", "UnAudit", "draft")])
+async def test_what_was_moved_since_it_was_read_is_no_refusal_of_the_change(
+    plant: Plant, system: KingdeeSystem, last: str, operation: str, status: str
+) -> None:
+    written = await write_up_to(system, last)
+    meanwhile(plant, operation, status)
+    change = make_order("save", id=written.id, mark="m2", revision=2)
+    with pytest.raises(TransientError) as passing:
+        await write(system, change)
+    assert not passing.value.target_wide
+    assert (await write(system, change)).mark == "m2"
+
+
+async def test_a_submit_that_was_done_meanwhile_is_done(plant: Plant, system: KingdeeSystem) -> None:
+    written = await write_up_to(system, "save")
+    meanwhile(plant, "Submit", "submitted")
+    assert (await write(system, make_order("submit", id=written.id))).step == "submit"
+
+
 async def test_nothing_is_written_into_another_account_set(plant: Plant) -> None:
     system = await plant.open(identity="正式账套")
     with pytest.raises(ConfigError) as wrong:
