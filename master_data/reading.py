@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from hub.yaml_nodes import compose
 from master_data.errors import DictionaryFileInvalid
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -23,7 +24,7 @@ REMEDIES = {
 def read_model(path: Path, model: type[Model]) -> Model:
     """Read one file. Raises DictionaryFileInvalid at the first thing wrong."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = compose(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         what, remedy = _first_line(error), "Correct the YAML"
         raise DictionaryFileInvalid(file=path.name, line=_line_of(error), path="", what=what, remedy=remedy) from error

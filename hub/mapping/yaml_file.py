@@ -14,6 +14,7 @@ from typing import Any, cast
 import yaml
 
 from hub.mapping.errors import FileUnreadable, KeyTwice, KeyUnknown, Mistake, TypeWrong, nearest
+from hub.yaml_nodes import compose
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)")
@@ -84,7 +85,7 @@ class Reading:
 def read_yaml(path: Path, reading: Reading) -> Any:
     """The file's tables, lists and scalars; None where it cannot be read (the mistake is in `reading`)."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = compose(path.read_text(encoding="utf-8"))
     except OSError as error:
         reading.wrong(FileUnreadable, 0, words=error.strerror or "")
     except UnicodeDecodeError:
@@ -124,7 +125,7 @@ def _table(node: yaml.MappingNode, reading: Reading) -> Table:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None:   # quoted or a block: text
+    if node.style:   # quoted or a block: text (plain is None, or empty by libyaml)
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -19,6 +19,7 @@ from hub.model.findings import Finding, ModelViolated, read_findings, shortened
 from hub.model.privacy import denied
 from hub.model.types import read_number, read_time, write_number, write_time
 from hub.texts import TEXTS, sentence
+from hub.yaml_nodes import compose
 
 
 class PlantFieldsWrong(ConfigError):
@@ -125,7 +126,7 @@ READERS: Mapping[PlantType, Callable[[Any], Any]] = {
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = compose(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlantFieldsWrong(path, line, "plant.yaml-broken", words=error.problem or "") from None
