@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.storage.causes import Cause, CauseKind
@@ -60,12 +60,16 @@ def _answers(causes: Sequence[Cause], answer: Callable[[Cause], Row[Any] | None]
 
 
 async def _by_key(session: AsyncConnection, causes: Sequence[Cause], column: str) -> Mapping[tuple[str, ...], list[Row[Any]]]:
+    """One statement for each kind and system: tuples after IN make the database read the whole dictionary."""
     table = cross_references
-    keys = {(cause.name, cause.system, cause.value) for cause in causes}
-    statement = select(table).where(tuple_(table.c.kind, table.c.system, table.c[column]).in_(sorted(keys))).order_by(*OWN_ORDER)
+    values: dict[tuple[str, str], set[str]] = {}
+    for cause in causes:
+        values.setdefault((cause.name, cause.system), set()).add(cause.value)
     found: dict[tuple[str, ...], list[Row[Any]]] = {}
-    for row in await session.execute(statement):
-        found.setdefault((row.kind, row.system, row.organisation, row._mapping[column]), []).append(row)
+    for (kind, system), some in values.items():
+        where = (table.c.kind == kind, table.c.system == system, table.c[column].in_(sorted(some)))
+        for row in await session.execute(select(table).where(*where).order_by(*OWN_ORDER)):
+            found.setdefault((row.kind, row.system, row.organisation, row._mapping[column]), []).append(row)
     return found
 
 

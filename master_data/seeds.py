@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, field_validator
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
@@ -106,9 +106,14 @@ async def take_over(db: Database, changes: Sequence[Change], *, by: str, means: 
 
 async def _fresh(session: AsyncConnection, changes: Sequence[Change]) -> list[Change]:
     """Without the codes that exist."""
-    named = sorted({(change.kind, change.code) for change in changes if isinstance(change, CreateCode)})
-    statement = select(codes.c.kind, codes.c.code).where(tuple_(codes.c.kind, codes.c.code).in_(named))
-    there = {tuple(row) for row in await session.execute(statement)} if named else set()
+    named: dict[str, set[str]] = {}
+    for change in changes:
+        if isinstance(change, CreateCode):
+            named.setdefault(change.kind, set()).add(change.code)
+    there: set[tuple[str, str]] = set()
+    for kind, some in named.items():
+        found = await session.scalars(select(codes.c.code).where(codes.c.kind == kind, codes.c.code.in_(sorted(some))))
+        there |= {(kind, code) for code in found}
     return [change for change in changes if not (isinstance(change, CreateCode) and (change.kind, change.code) in there)]
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Delete, Insert, Table, bindparam, delete, insert, select, text, tuple_
+from sqlalchemy import Insert, Table, bindparam, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.event import Event
@@ -19,6 +19,7 @@ from hub.reporting import reading, tables
 from hub.reporting.progress import ProgressChange, tell
 from hub.reporting.queries import chunks, lines_of, where_in
 from hub.reporting.reading import Rows, Said
+from hub.storage.places import delete_at, rows_at
 from hub.storage.records import upsert
 
 
@@ -54,13 +55,8 @@ LOCK = 0x4C4F_4F50  # any number of our own
 Document = tuple[str, str, str]
 
 
-def _named(table: Table, *columns: str) -> ColumnElement[bool]:
-    return tuple_(*(table.c[column] for column in columns)).in_(bindparam("some", expanding=True))
-
-
 # asked with every batch, so they are built once
 KNOWN = select(tables.EVENTS.c.id).where(tables.EVENTS.c.id.in_(bindparam("some", expanding=True)))
-DOCUMENTS = select(tables.DOCUMENTS).where(_named(tables.DOCUMENTS, "entity", "key", "source"))
 
 
 async def project(session: AsyncConnection, events: Sequence[Event]) -> Sequence[ProgressChange]:
@@ -151,11 +147,8 @@ def _version(event: Event) -> tuple[int, int]:
 
 
 async def _versions(session: AsyncConnection, documents: Iterable[Document]) -> dict[Document, tuple[int, int]]:
-    found = {}
-    for some in chunks(documents):
-        for row in await session.execute(DOCUMENTS, {"some": some}):
-            found[(row.entity, row.key, row.source)] = (row.revision, row.correction)
-    return found
+    rows = await rows_at(session, tables.DOCUMENTS, ("entity", "key", "source"), documents)
+    return {(row["entity"], row["key"], row["source"]): (row["revision"], row["correction"]) for row in rows}
 
 
 async def _replace(session: AsyncConnection, newest: Sequence[Read]) -> set[str]:
@@ -170,21 +163,11 @@ async def _replace(session: AsyncConnection, newest: Sequence[Read]) -> set[str]
             gathered.setdefault(table, []).extend(rows)
     touched = await _touched(session, stated)
     for table, said in stated.items():
-        await _forget(session, table, ("key", "source"), said)
-    await _forget(session, tables.NUMBERS, ("entity", "key", "source"), [(event.entity, event.key, event.source) for event, _ in newest])
+        await delete_at(session, table, ("key", "source"), said)
+    await delete_at(session, tables.NUMBERS, ("entity", "key", "source"), [(event.entity, event.key, event.source) for event, _ in newest])
     for table, rows in gathered.items():
         await _write(session, table, rows)
     return touched | await _touched(session, stated)
-
-
-async def _forget(session: AsyncConnection, table: Table, columns: Sequence[str], names: Sequence[tuple[str, ...]]) -> None:
-    for some in chunks(names):
-        await session.execute(_deletion(table, tuple(columns)), {"some": some})
-
-
-@cache
-def _deletion(table: Table, columns: tuple[str, ...]) -> Delete:
-    return delete(table).where(_named(table, *columns))
 
 
 async def _touched(session: AsyncConnection, stated: Mapping[Table, Sequence[tuple[str, str]]]) -> set[str]:

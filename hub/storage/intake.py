@@ -8,24 +8,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, select, tuple_, update
+from sqlalchemy import Update, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Lost
 from hub.db import insert
+from hub.storage.places import rows_at
 from hub.storage.records import upsert
 from hub.storage.tables import cursors, leases, revisions
-
-CHUNK = 200
 
 # asked with every poll, so they are built once
 _LEASE = and_(leases.c.name == bindparam("of_name"), leases.c.epoch == bindparam("under"))
 FENCE = update(leases).where(_LEASE).values(epoch=leases.c.epoch)
 KEEP = update(leases).where(_LEASE).values(expires_at=bindparam("until"))
 CURSOR = select(cursors.c.cursor).where(cursors.c.system == bindparam("of_system"), cursors.c.entity == bindparam("of_entity"))
-_RECORD = (revisions.c.system, revisions.c.entity, revisions.c.key)
-COUNTERS = select(revisions).where(tuple_(*_RECORD).in_(bindparam("some", expanding=True))).order_by(*_RECORD)
-LOCKED = COUNTERS.with_for_update()
+RECORD = ("system", "entity", "key")
 CONFIRM = (
     update(revisions)
     .where(
@@ -185,11 +182,8 @@ async def _counters(session: AsyncConnection, readings: Sequence[Reading]) -> di
 async def _rows(
     session: AsyncConnection, places: Sequence[tuple[str, str, str]], *, lock: bool = True
 ) -> dict[tuple[str, str, str], Mapping[str, Any]]:
-    found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
-    for start in range(0, len(places), CHUNK):
-        for row in (await session.execute(LOCKED if lock else COUNTERS, {"some": places[start : start + CHUNK]})).mappings():
-            found[(row["system"], row["entity"], row["key"])] = dict(row)
-    return found
+    rows = await rows_at(session, revisions, RECORD, places, lock=lock)
+    return {(row["system"], row["entity"], row["key"]): dict(row) for row in rows}
 
 
 async def _keep(session: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:

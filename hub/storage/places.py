@@ -1,38 +1,71 @@
-"""Rows by many compound keys at once."""
+"""Rows by many compound keys at once, each found by the index: a list of tuples after IN makes either database read the whole table."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import RowMapping, Table, TextualSelect, select, text, tuple_
+from sqlalchemy import RowMapping, Table, TextClause, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-CHUNK = 300     # SQLite takes a limited number of parameters
+Places = Sequence[tuple[str, ...]]
 
 
 async def rows_at(
-    session: AsyncConnection, table: Table, columns: tuple[str, ...], places: Iterable[tuple[str, ...]]
+    session: AsyncConnection, table: Table, columns: tuple[str, ...], places: Iterable[tuple[str, ...]], *, lock: bool = False
 ) -> Sequence[RowMapping]:
-    """The rows that have one of these places in these columns, which hold text."""
+    """The rows that have one of these places in these columns, which hold text. `lock`: for update, in the order of the columns."""
     wanted = list(places)
     if not wanted:
         return []
-    if session.dialect.name == "postgresql":
-        lists = {name: list(values) for name, values in zip(columns, zip(*wanted))}
-        return (await session.execute(_joined(table, columns), lists)).mappings().all()
-    together, found = tuple_(*(table.c[name] for name in columns)), list[RowMapping]()
-    for start in range(0, len(wanted), CHUNK):
-        found += (await session.execute(select(table).where(together.in_(wanted[start : start + CHUNK])))).mappings()
-    return found
+    dialect = session.dialect.name
+    values = _values(dialect, columns, wanted)
+    return (await session.execute(_selection(dialect, table, columns, lock), values)).mappings().all()
+
+
+async def delete_at(session: AsyncConnection, table: Table, columns: tuple[str, ...], places: Iterable[tuple[str, ...]]) -> None:
+    """Delete the rows that have one of these places in these columns, which hold text."""
+    wanted = list(places)
+    if wanted:
+        dialect = session.dialect.name
+        await session.execute(_deletion(dialect, table, columns), _values(dialect, columns, wanted))
+
+
+def _values(dialect: str, columns: tuple[str, ...], places: Places) -> dict[str, Any]:
+    """PostgreSQL takes an array for each column, SQLite one JSON text."""
+    if dialect == "postgresql":
+        return {name: list(values) for name, values in zip(columns, zip(*places))}
+    return {"places": json.dumps(places)}
 
 
 @cache
-def _joined(table: Table, columns: tuple[str, ...]) -> TextualSelect:
-    """The values as one array for each column: PostgreSQL finds each row by the index, where hundreds of tuples after IN, each an OR
-    of its own, make it read the whole table."""
-    lists = ", ".join(f"cast(:{name} as text[])" for name in columns)
-    named = ", ".join(f'"{name}"' for name in columns)
-    on = " and ".join(f't."{name}" = wanted."{name}"' for name in columns)
+def _selection(dialect: str, table: Table, columns: tuple[str, ...], lock: bool) -> TextualSelect:
     shown = ", ".join(f't."{column.name}"' for column in table.c)
-    return text(f'select {shown} from unnest({lists}) as wanted ({named}) join "{table.name}" t on {on}').columns(*table.c)
+    order = ", ".join(f't."{name}"' for name in columns)
+    locked = (f" order by {order}" + (" for update of t" if dialect == "postgresql" else "")) if lock else ""
+    found = f'{_wanted(dialect, columns)} cross join "{table.name}" t where {_same(columns)}'
+    return text(f"select {shown} from {found}{locked}").columns(*table.c)
+
+
+@cache
+def _deletion(dialect: str, table: Table, columns: tuple[str, ...]) -> TextClause:
+    wanted, same = _wanted(dialect, columns), _same(columns)
+    if dialect == "postgresql":
+        return text(f'delete from "{table.name}" t using {wanted} where {same}')
+    return text(f'delete from "{table.name}" where rowid in (select t.rowid from {wanted} cross join "{table.name}" t where {same})')
+
+
+def _wanted(dialect: str, columns: tuple[str, ...]) -> str:
+    """The values as a table `wanted`. SQLite joins in the order of CROSS JOIN: the values first, then the index."""
+    named = ", ".join(f'"{name}"' for name in columns)
+    if dialect == "postgresql":
+        lists = ", ".join(f"cast(:{name} as text[])" for name in columns)
+        return f"unnest({lists}) as wanted ({named})"
+    parts = ", ".join(f'value ->> {number} as "{name}"' for number, name in enumerate(columns))
+    return f"(select {parts} from json_each(:places)) as wanted"
+
+
+def _same(columns: tuple[str, ...]) -> str:
+    return " and ".join(f't."{name}" = wanted."{name}"' for name in columns)

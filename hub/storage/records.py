@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, RowMapping, Table, TextClause, text, tuple_, update
+from sqlalchemy import Executable, RowMapping, Table, TextClause, bindparam, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert_for
@@ -15,6 +15,14 @@ from hub.storage.places import rows_at
 from hub.storage.tables import documents, record_states, tallies
 
 _JSON = msgspec.json.Encoder()
+FORGET_PAYLOAD = (
+    update(documents)
+    .where(
+        documents.c.system == bindparam("of_system"), documents.c.entity == bindparam("of_entity"), documents.c.key == bindparam("of_key"),
+        documents.c.ours.is_(True),
+    )
+    .values(payload="")
+)
 
 
 class RecordState(msgspec.Struct, frozen=True):
@@ -104,8 +112,7 @@ async def note_documents(session: AsyncConnection, known: Sequence[KnownDocument
 async def forget_payloads(session: AsyncConnection, places: Sequence[KeyPlace]) -> None:
     """What stands there is no longer what we wrote: the next event is written even where it would change nothing."""
     if places:
-        where = tuple_(documents.c.system, documents.c.entity, documents.c.key).in_(list(places))
-        await session.execute(update(documents).where(where, documents.c.ours.is_(True)).values(payload=""))
+        await session.execute(FORGET_PAYLOAD, [dict(zip(("of_system", "of_entity", "of_key"), place)) for place in places])
 
 
 def document_of(row: RowMapping) -> KnownDocument:

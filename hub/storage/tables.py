@@ -209,6 +209,7 @@ documents = Table(
     Column("verify_at", UtcTime),
     PrimaryKeyConstraint("system", "entity", "key"),
     Index("ix_documents_number", "system", "entity", "number"),
+    Index("ix_documents_id", "system", "entity", "id"),
     Index("ix_documents_verify", "system", "verify_at", **_only("verify_at is not null")),
 )
 

@@ -11,8 +11,9 @@ import pytest
 
 from hub.db import Database
 from hub.recovery.verify import verify
-from hub.runtime.road import POINTS
+from hub.runtime.road import POINTS, Road
 from hub.sdk import WebhookRequest
+from hub.services.status import groups, lags
 from master_data.proposals import approve, propose
 from master_data.proposed import AddCrossReference
 from tests.road.conftest import Stage
@@ -63,12 +64,18 @@ async def _successor_finishes(stage: Stage) -> None:
     async with open_toy_road(settings, pair) as road, running(road):
         steward = asyncio.create_task(_answer_code_b(settings.database_url(), pair))
         await eventually(lambda: all(_submitted(pair, number) for number in (PLAIN, HELD, DOUBTED)))
-        await eventually(lambda: _is(open_rows(road), 0))
         await steward
+        await eventually(lambda: _nothing_to_do(road))
         await eventually(lambda: _is(verify(road.db, road.bus, now()), []))
         rows = await hold_rows(road)
     assert {key: len(papers) for key, papers in pair.erp.papers.items()} == {f"sales_order/P1/{one}": 1 for one in (PLAIN, HELD, DOUBTED)}
-    assert {row["state"] for row in rows} <= {"closed"}
+    assert [row for row in rows if row["state"] != "closed"] == []
+
+
+async def _nothing_to_do(road: Road) -> bool:
+    """Everything is read and nothing held: what the dead process had read, but not committed, comes again and may be held again."""
+    waiting = await lags(road.bus, groups(road.rules, list(road.systems)))
+    return sum(each.messages for each in waiting) == 0 and await open_rows(road) == 0
 
 
 def _submitted(pair: Pair, number: str) -> bool:

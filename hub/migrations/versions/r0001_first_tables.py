@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column('verify_at', sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('system', 'entity', 'key', name=op.f('pk_documents'))
     )
+    op.create_index('ix_documents_id', 'documents', ['system', 'entity', 'id'], unique=False)
     op.create_index('ix_documents_number', 'documents', ['system', 'entity', 'number'], unique=False)
     op.create_index('ix_documents_verify', 'documents', ['system', 'verify_at'], unique=False, sqlite_where=sa.text('verify_at is not null'), postgresql_where=sa.text('verify_at is not null'))
     op.create_table('holds',
