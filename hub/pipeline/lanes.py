@@ -7,7 +7,7 @@ lane waits for goes before it, though it came later (a source that told a revers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
 from hub.storage.holds import BEHIND, READY, WAITING, Hold
@@ -25,14 +25,15 @@ FREE = Place(free=True)
 
 
 def place(
-    queue: Sequence[Hold], record: tuple[str, str] | None, version: tuple[int, int], offset: int, document: tuple[str, str] | None = None
+    queue: Sequence[Hold], record: tuple[str, str] | None, version: tuple[int, int], offset: int,
+    documents: Collection[tuple[str, str]] = (),
 ) -> Place:
-    """The place of an arrival with this record identity (None: an immutable fact), version and offset; `document`: what it is.
+    """The place of an arrival with this record identity (None: an immutable fact), version and offset; `documents`: what it brings.
 
     It does not take over a row that is *ready*: that release may be half done (N4 "jump"). Nor one of which a write is in
     doubt (`attempts_open` rows carry the code `in-doubt`): only what a find says may go on from there (D6).
     """
-    if not queue or (document is not None and awaited(queue[0]) == document):
+    if not queue or not awaited(queue[0]).isdisjoint(documents):
         return FREE
     older = tuple(row for row in queue if record is not None and row.record == record and row.version < version)
     before = min((row.offset for row in older), default=offset)
@@ -43,14 +44,9 @@ def place(
 DOUBTFUL = frozenset({"in-doubt", "no-answer", "still-in-doubt"})
 
 
-AWAITED = frozenset({"cause-document", "cause-target-document"})
-
-
-def awaited(row: Hold) -> tuple[str, str] | None:
-    """The document (entity, key) that a waiting row waits for before all else."""
-    if row.state != WAITING or row.code not in AWAITED:
-        return None
-    return str(row.facts.get("name")), str(row.facts.get("value"))
+def awaited(row: Hold) -> Set[tuple[str, str]]:
+    """The documents that a waiting row waits for: entity, and key or what their system calls them (`hub.pipeline.plan.waiting`)."""
+    return {(entity, value) for entity, value in row.facts.get("documents", ())} if row.state == WAITING else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ def next_turn(queue: Sequence[Hold], snapshot_version: int, *, newest: bool = Fa
     head = queue[0]
     chosen: Hold | None = head
     if head.state == WAITING:
-        before = next((row for row in queue if awaited(head) == (row.entity, row.key) and row.state in (READY, BEHIND)), None)
+        before = next((row for row in queue if (row.entity, row.key) in awaited(head) and row.state in (READY, BEHIND)), None)
         if before is not None:
             return Turn(before) if before.ready_version <= snapshot_version else None
         chosen = None if head.code in DOUBTFUL else _newest(queue, head, (READY,), snapshot_version)

@@ -7,7 +7,7 @@ rest in one transaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -21,9 +21,9 @@ from hub.model import entity
 from hub.pipeline import deletions, stages
 from hub.pipeline.errors import NotForeseen
 from hub.pipeline.knowledge import Knowledge
-from hub.pipeline.lanes import place
+from hub.pipeline.lanes import awaited, place
 from hub.pipeline.wire import Inbound, bytes_hash, keep
-from hub.storage.causes import Cause, CauseKind
+from hub.storage.causes import DOCUMENTS, Cause, CauseKind
 from hub.storage.holds import BEHIND, WAITING, Hold
 from hub.storage.records import KeyPlace, KnownDocument, RecordPlace, RecordState
 
@@ -103,7 +103,7 @@ class Plan:
             self._pass(record, judged, echo_allowed=True)
             return
         identity = (record.entity, record.key) if self._full_state(record) else None
-        where = place(queue, identity, (record.revision, record.correction), message.offset)
+        where = place(queue, identity, (record.revision, record.correction), message.offset, _brought(judged))
         if isinstance(judged, Waits) or not where.free:
             self._hold(message, record, judged, identity is not None)
             return
@@ -126,6 +126,16 @@ class Plan:
         for one in older:
             self._close(one, "superseded")
         return True
+
+    def bring_forward(self, lane: str, read: Callable[[Hold], tuple[Inbound, str]]) -> bool:
+        """Publish what the head of the lane waits for, if that stands behind it; only judging tells what a row brings. Whether it did."""
+        queue = self.queues.get(lane, [])
+        wanted = awaited(queue[0]) if queue else frozenset()
+        for row in queue[1:] if wanted else ():
+            record, traceparent = read(row)
+            if not wanted.isdisjoint(_brought(self._judge(record, traceparent))):
+                return self.turn(row, (), record, traceparent)
+        return False
 
     def drop(self, row: Hold, closed_as: str) -> None:
         """A person's word: the row ends without being published."""
@@ -217,6 +227,12 @@ class Plan:
             self.new.remove(row)
 
 
+def _brought(judged: Judged) -> set[tuple[str, str]]:
+    """The documents that a record makes known, by every name that another record may use for them."""
+    told = judged.documents if isinstance(judged, Passed) else ()
+    return {(one.entity, name) for one in told for name in (one.key, one.number, one.id)}
+
+
 def not_foreseen(error: Exception, what: str) -> Waits:
     """A mistake of ours or of a mapping stops one message, never the loop; many of them stop it as a flood."""
     facts: dict[str, object] = {"what": what, "error": f"{type(error).__name__}: {error}"[:200]}
@@ -239,6 +255,6 @@ def waiting(causes: list[Cause], details: list[str]) -> Waits:
     first = causes[0]
     facts: dict[str, object] = {
         "system": first.system, "name": first.name, "value": first.value, "organisation": first.organisation, "detail": details[0],
-        "count": len(causes),
+        "count": len(causes), "documents": [(cause.name, cause.value) for cause in causes if cause.kind in DOCUMENTS],
     }
     return Waits(tuple(causes), f"cause-{first.kind}", facts, CONCERNS.get(first.kind, f"system:{first.system}"))

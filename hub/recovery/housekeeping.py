@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from msgspec import structs
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
@@ -17,7 +17,6 @@ from hub.errors import CredentialsRejected, HubError, TransientError
 from hub.incidents import open_incident
 from hub.model import entity
 from hub.pipeline.knowledge import Rules
-from hub.pipeline.lanes import AWAITED
 from hub.pipeline.outbound import furthest
 from hub.pipeline.wire import Kept, pack_kept
 from hub.recovery.learning import learn
@@ -47,20 +46,7 @@ async def sweep_holds(db: Database) -> int:
         places = select(hold_rows.c.group, hold_rows.c.topic, hold_rows.c.partition).distinct().where(hold_rows.c.state == holds.BEHIND)
         for group, topic, number in (await session.execute(places)).all():
             count += await holds.ready_heads(session, group, Partition(topic, number))
-        count += await _wake_awaited(session)
-    return count
-
-
-async def _wake_awaited(session: AsyncConnection) -> int:
-    """What the head of its own lane waits for goes before it."""
-    waiting = select(hold_rows.c.group, hold_rows.c.lane, hold_rows.c.facts).where(
-        hold_rows.c.state == holds.WAITING, hold_rows.c.code.in_(AWAITED)
-    )
-    count = 0
-    for group, lane, facts in (await session.execute(waiting)).all():
-        where = (hold_rows.c.group == group, hold_rows.c.lane == lane, hold_rows.c.state == holds.BEHIND)
-        named = (hold_rows.c.entity == str(facts.get("name")), hold_rows.c.key == str(facts.get("value")))
-        count += (await session.execute(update(hold_rows).where(*where, *named).values(state=holds.READY))).rowcount
+        count += await holds.wake_awaited(session)
     return count
 
 

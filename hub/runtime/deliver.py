@@ -141,8 +141,8 @@ class DeliverLoop:
         batch.tally["repeated"] += len(over)
         batch.tally["superseded"] += len(items) - len(over) - len(standing)
         for item in standing:
-            queue, document = batch.queues.get(item.event.lane, ()), (item.event.entity, item.event.key)
-            where = place(queue, identity(item.event), version(item.event), item.offset, document)
+            queue, documents = batch.queues.get(item.event.lane, ()), [(item.event.entity, item.event.key)]
+            where = place(queue, identity(item.event), version(item.event), item.offset, documents)
             result = await self._attempt(batch, item, 0) if where.free else None
             if isinstance(result, Ended):
                 batch.tally[result.outcome] += 1

@@ -122,9 +122,10 @@ class NormalizeLoop:
         version = self._road.follower.snapshot.version
         for _ in range(ROWS_PER_LANE):
             turn = next_turn(plan.queues.get(lane, ()), version)
-            if turn is None:
+            if turn is not None:
+                plan.turn(turn.row, turn.older, *_kept(turn.row))
+            elif not plan.bring_forward(lane, _kept):
                 return
-            plan.turn(turn.row, turn.older, *_kept(turn.row))
 
     async def _plan(self, owned: Owned, records: Sequence[Inbound], lanes: set[str]) -> Plan:
         """The batched read, ended by the epoch (P4)."""

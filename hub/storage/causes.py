@@ -21,6 +21,9 @@ class CauseKind(StrEnum):
     PERSON = "person"                        # nobody but a person: name = error code
 
 
+DOCUMENTS = (CauseKind.DOCUMENT, CauseKind.TARGET_DOCUMENT)
+
+
 class Cause(NamedTuple):
     """One thing waited for. `system` and `organisation` are '' where it does not matter which."""
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.bus.base import Partition
 from hub.db import insert
-from hub.storage.causes import Cause
+from hub.storage.causes import DOCUMENTS, Cause
 from hub.storage.tables import hold_causes, holds
 
 WAITING, BEHIND, READY, CLOSED = "waiting", "behind", "ready", "closed"
@@ -89,7 +89,8 @@ async def queues(session: AsyncConnection, group: str, partition: Partition, lan
 
 
 async def ready_lanes(session: AsyncConnection, group: str, partition: Partition, version: int, limit: int) -> list[str]:
-    """Lanes that can go on: their head is ready, or a newer version of what their head waits with is, or a row is to be dropped.
+    """Lanes that can go on: their head is ready, or a newer version of what their head waits with is, or the document that their head
+    waits for, or a row is to be dropped.
 
     Only rows whose dictionary version the snapshot has; the longest waiting first. A ready row behind a head that waits for
     something else is none of these: such lanes would crowd out the others.
@@ -97,9 +98,8 @@ async def ready_lanes(session: AsyncConnection, group: str, partition: Partition
     head, earlier = holds.alias("head"), holds.alias("earlier")
     before = exists(select(literal(1)).where(_same_lane(earlier, head), earlier.c.state != CLOSED, earlier.c.offset < head.c.offset))
     newer = and_(head.c.full_state, head.c.entity == holds.c.entity, head.c.key == holds.c.key)
-    moves = exists(
-        select(literal(1)).where(_same_lane(head, holds), head.c.state != CLOSED, or_(head.c.id == holds.c.id, newer), ~before)
-    )
+    moving = or_(head.c.id == holds.c.id, newer, _waits_for(head, holds))
+    moves = exists(select(literal(1)).where(_same_lane(head, holds), head.c.state != CLOSED, moving, ~before))
     statement = (
         select(holds.c.lane)
         .where(_partition(group, partition), holds.c.state == READY, holds.c.ready_version <= version, or_(holds.c.wish == DISCARD, moves))
@@ -108,6 +108,20 @@ async def ready_lanes(session: AsyncConnection, group: str, partition: Partition
         .limit(limit)
     )
     return list((await session.execute(statement)).scalars())
+
+
+async def wake_awaited(session: AsyncConnection) -> int:
+    """What another row of its own lane waits for goes before that one: it becomes *ready*. How many did."""
+    waiting = holds.alias("waiting")
+    awaited = exists(select(literal(1)).where(_same_lane(waiting, holds), _waits_for(waiting, holds)))
+    return (await session.execute(update(holds).where(holds.c.state == BEHIND, awaited).values(state=READY))).rowcount
+
+
+def _waits_for(waiting: FromClause, awaited: FromClause) -> ColumnElement[bool]:
+    """Whether the first row waits for the document of the second: the end of a cause's text is the document's entity and key."""
+    named = literal('%,"').concat(awaited.c.entity).concat('","').concat(awaited.c.key).concat('"]')
+    of_it = (hold_causes.c.hold == waiting.c.id, hold_causes.c.kind.in_(DOCUMENTS), hold_causes.c.cause.like(named))
+    return and_(waiting.c.state == WAITING, exists(select(literal(1)).where(*of_it).correlate(waiting, awaited)))
 
 
 def _same_lane(one: FromClause, other: FromClause) -> ColumnElement[bool]:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from hub.bus.base import Message, Partition
 from hub.bus.topics import canonical, inbound
 from hub.event import Event, event_id
 from hub.pipeline.wire import Inbound, content_hash, pack_inbound
 from hub.recovery.wishes import wish_release
-from hub.storage.tables import tallies
+from hub.storage.tables import hold_causes, holds, tallies
 from tests.road.toy import hold_rows, order
 from tests.road.workers import FACTS, ORDERS, RECORDS, Scene, Worker, issue, moment, work_order
 
 SAID = Partition(inbound("crm"), 0)
 
 
-def report(number: str) -> Message:
+def report(number: str, lane: str = "OR/MO-1") -> Message:
     """An operation report for MO-1, as the works tell it."""
     payload = {"no": number, "order": "MO-1", "good": "1", "at": "2026-11-22T08:00:00Z"}
     return pack_inbound(Inbound(
-        system="erp", organisation="100", entity="OR", key=number, lane="OR/MO-1", payload=payload, revision=1, read_at=moment(),
+        system="erp", organisation="100", entity="OR", key=number, lane=lane, payload=payload, revision=1, read_at=moment(),
         content=content_hash(payload),
     ))  # fmt: skip
 
@@ -89,6 +89,42 @@ async def test_b9_reports_before_their_production_order_wait_for_it_and_follow_i
         await worker.normalize.tick(RECORDS)
         await worker.normalize.tick(RECORDS)
     assert await scene.consumed() == [("MO-1", 1), ("OR-1", 1), ("OR-2", 1)]
+
+
+async def test_b9_an_order_told_after_facts_in_their_own_lane_goes_before_them(scene: Scene) -> None:
+    """A source that commits late may tell it so."""
+    as_mes(scene)
+    await scene.say(report("OR-1", "MO/MO-1"), report("OR-2", "MO/MO-1"), work_order(1))
+    async with scene.worker() as worker:
+        await worker.normalize.assigned(RECORDS)
+        await normalized(scene, worker)
+        assert await scene.consumed() == [("MO-1", 1)]
+        await released(worker)
+    assert await scene.consumed() == [("MO-1", 1), ("OR-1", 1), ("OR-2", 1)]
+
+
+async def test_b9_an_order_that_stands_behind_its_facts_is_brought_forward(scene: Scene) -> None:
+    """The fact waited for a person when the order came; released, it waits for what stands behind it."""
+    as_mes(scene)
+    await scene.say(report("OR-1", "MO/MO-1"), report("OR-2", "MO/MO-1"), work_order(1))
+    async with scene.worker() as worker:
+        await worker.normalize.assigned(RECORDS)
+        await worker.normalize.arrived(RECORDS, await scene.messages(RECORDS, 0, 2))
+        async with worker.road.db.write() as session:
+            await session.execute(update(holds).where(holds.c.key == "OR-1").values(code="of-a-person", facts={}))
+            await session.execute(delete(hold_causes).where(hold_causes.c.hold == 1))
+        await normalized(scene, worker, 2)
+        assert [row["state"] for row in await hold_rows(worker.road)] == ["waiting", "waiting", "behind"]
+        async with worker.road.db.write() as session:
+            await wish_release(session, 1, "ann")
+        await released(worker)
+    assert await scene.consumed() == [("MO-1", 1), ("OR-1", 1), ("OR-2", 1)]
+
+
+async def released(worker: Worker) -> None:
+    """Turns until nothing can go on."""
+    for _ in range(4):
+        await worker.normalize.tick(RECORDS)
 
 
 async def test_b20_a_change_made_from_an_outdated_version_is_held_until_it_is_made_anew(scene: Scene) -> None:

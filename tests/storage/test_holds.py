@@ -67,6 +67,16 @@ async def test_a_row_that_is_there_already_is_left_as_it_is(database: Database) 
     assert [row.state for row in await lane(database)] == [WAITING]
 
 
+async def test_what_the_head_of_its_lane_waits_for_is_woken_and_its_lane_can_go_on(database: Database) -> None:
+    waits = Cause(CauseKind.TARGET_DOCUMENT, "erp", "P1", "order", "P1/泵 1")
+    await put(database, make_hold(1, causes=(X, waits)), make_hold(2, BEHIND), make_hold(3, BEHIND, key="P1/泵 1"))
+    await put(database, make_hold(4, causes=(waits,), lane="b"), make_hold(5, READY, lane="b"))
+    async with database.write() as session:
+        assert await holds.wake_awaited(session) == 1
+    assert [row.state for row in await lane(database)] == [WAITING, BEHIND, READY]
+    assert await ready(database) == ["a"]
+
+
 async def test_closing_a_head_makes_the_next_one_ready(database: Database) -> None:
     await put(database, make_hold(1, causes=(X,)), make_hold(2, BEHIND), make_hold(3, BEHIND))
     head = (await lane(database))[0]
