@@ -63,10 +63,15 @@ class KingdeeSink:
         model: dict[str, Any] = {
             **document.payload, HUB_KEY: document.key.key, HUB_MARK: document.mark, HUB_REVISION: str(document.revision)
         }  # fmt: skip
+        left_in = ""
         if document.id:
-            await self._open_up(form, await self._state(form, document.id))
+            left_in = await self._open_up(form, await self._state(form, document.id))
             model = await self._onto_existing(form, document.id, model)
-        answer = await self._client.execute("Save", {"formid": form.form, "data": {"IsDeleteEntry": True, "Model": model}}, safe=False)
+        try:
+            answer = await self._client.execute("Save", {"formid": form.form, "data": {"IsDeleteEntry": True, "Model": model}}, safe=False)
+        except RefusedError:
+            await self._unless_moved(form, document.id or "", left_in, "Save")
+            raise
         state = await self._read_back(form, document, str(answer["Result"]["Id"]), "Save")
         if state.mark != document.mark or state.status not in STATUSES_AFTER["save"]:
             raise self._nothing_done(document, "Save")
@@ -94,30 +99,33 @@ class KingdeeSink:
         number, becomes = OPERATIONS[document.operation]
         id = document.id or await self._id_of(document)
         state = await self._state(form, id)
-        refused = None
         if not getattr(state, becomes):
-            if document.operation == "cancel":
-                await self._open_up(form, state)
+            left_in = await self._open_up(form, state) if document.operation == "cancel" else state.status
             refused = await self._refusal_of("ExcuteOperation", form, id, opNumber=number)
             state = await self._read_back(form, document, id, number)
-        if not getattr(state, becomes):
-            raise refused or self._nothing_done(document, number)
+            if not getattr(state, becomes):
+                await self._unless_moved(form, id, left_in, number)
+                raise refused or self._nothing_done(document, number)
         return Written(id=state.id, number=state.number, step=document.step, mark=document.mark, revision=document.revision)
 
-    async def _open_up(self, form: Form, state: State) -> None:
-        """Under approval: take it back. Audited: unaudit if the plant wants it, else the vendor refuses in its own words."""
-        if state.status == "B":
-            await self._take_back(form, state, "CancelAssign")
-        if state.status == "C" and self._client.settings.audited == "unaudit":
-            await self._take_back(form, state, "UnAudit")
+    async def _open_up(self, form: Form, state: State) -> str:
+        """Under approval: take it back. Audited: unaudit if the plant wants it, else the vendor refuses in its own words.
 
-    async def _take_back(self, form: Form, state: State, call: str) -> None:
-        """Refused because it is not what we read any more (audited, or sent back, meanwhile): begin again from what stands there now."""
+        The status in which it leaves the document.
+        """
+        call = {"B": "CancelAssign", "C": "UnAudit" if self._client.settings.audited == "unaudit" else ""}.get(state.status)
+        if not call:
+            return state.status
         refused = await self._refusal_of(call, form, state.id)
-        if refused and (await self._state(form, state.id)).status != state.status:
-            raise DocumentMoved(system=self._client.system, what=f"{call} {state.number}", retry_after_s=1.0, target_wide=False)
         if refused:
+            await self._unless_moved(form, state.id, state.status, call)
             raise refused
+        return "D"
+
+    async def _unless_moved(self, form: Form, id: str, left_in: str, call: str) -> None:
+        """Refused because it is not what we read any more (audited, or sent back, meanwhile): begin again from what stands there now."""
+        if id and STEP_OF_STATUS[(state := await self._state(form, id)).status] != STEP_OF_STATUS[left_in]:
+            raise DocumentMoved(system=self._client.system, what=f"{call} {state.number}", retry_after_s=1.0, target_wide=False)
 
     async def _onto_existing(self, form: Form, id: str, model: dict[str, Any]) -> dict[str, Any]:
         """Keep the number, and name the lines that are there: IsDeleteEntry deletes the others, and what hangs on them is lost."""

@@ -271,17 +271,22 @@ async def test_a_plants_own_objection_comes_through(plant: Plant, system: Kingde
 
 def meanwhile(plant: Plant, operation: str, status: str) -> None:
     """Somebody sets the order's status after the connector has read it, and before its `operation` is carried out."""
+    documents, name = plant.simulator._documents, "save" if operation == "Save" else "step"
+    carry_out = getattr(documents, name)
 
-    def moved(entry: Entry, asked: str) -> str | None:
-        if asked != operation:
-            return None
-        plant.books.set_status(entry.kind, entry.organisation, entry.number, status)
-        return f"单据“{entry.number}”状态已改变"
+    def moved(*asked: Any) -> Entry:
+        if operation in (*asked, "Save"):
+            plant.books.set_status("sales_order", "100", "SO-1", status)
+            setattr(documents, name, carry_out)
+        return carry_out(*asked)  # type: ignore[no-any-return]
 
-    plant.simulator._documents._object_to = moved
+    setattr(documents, name, moved)
 
 
-@pytest.mark.parametrize(("last", "operation", "status"), [("submit", "CancelAssign", "audited"), ("audit", "UnAudit", "draft")])
+MOVED = [("submit", "CancelAssign", "audited"), ("audit", "UnAudit", "draft"), ("save", "Save", "audited"), ("submit", "Save", "submitted")]
+
+
+@pytest.mark.parametrize(("last", "operation", "status"), MOVED)
 async def test_what_was_moved_since_it_was_read_is_no_refusal_of_the_change(
     plant: Plant, system: KingdeeSystem, last: str, operation: str, status: str
 ) -> None:
