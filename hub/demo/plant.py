@@ -22,7 +22,7 @@ ORGANISATIONS = {
     "erp": {"100": "P1", "200": "P2"},
     "mes": {"F1": "P1", "F2": "P2"},
 }
-POLL_S = {"crm": 2.0, "erp": 1.5, "mes": 1.0}
+POLL_S = {"crm": 2.0, "erp": 2.5, "mes": 2.0}
 
 FAULT_RATES: dict[str, dict[Fault, float]] = {
     "crm": {
