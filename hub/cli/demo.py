@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -74,6 +76,7 @@ async def _run(options: Options, how: str, headless: bool, language: str) -> Out
         installed=connectors(), open_database=lambda path: open_database(load(path)), open_bus=lambda path: open_bus(load(path)),
         topics=_topics,
     )
+    _end_with_sigterm()
     async with open_run(options, outside) as run, control.listening(run, language):
         try:
             if headless:
@@ -83,6 +86,19 @@ async def _run(options: Options, how: str, headless: bool, language: str) -> Out
         except (KeyboardInterrupt, asyncio.CancelledError):
             await look(run)
         return outcome(run)
+
+
+def _end_with_sigterm() -> None:
+    """As with Ctrl-C: the proof is shown, and the hub's own process does not stay behind. Told twice, it still ends in order."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    with contextlib.suppress(NotImplementedError):      # Windows has no handlers in the loop
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
 
 
 async def _silent(run: Run) -> None:
