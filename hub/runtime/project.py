@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 GROUP = "project"
 HUB = "hub"
-GATHER_S = 0.2
+GATHER_S = 0.7
 """A read model may be so much older than the facts; what touches one order line in that time is worked out and told once."""
 BATCHES = 50
 

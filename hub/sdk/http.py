@@ -40,6 +40,15 @@ class NoAnswer(InDoubtError):
     code = "no-answer"
 
 
+class Cookies(httpx.Cookies):
+    """Few answers set a cookie, and httpx builds objects of the standard library for each to find that out: a tenth of a call's time."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """As httpx does, where there is anything to take."""
+        if "set-cookie" in response.headers:
+            super().extract_cookies(response)
+
+
 class Http:
     """One system's client. `requests_per_s` and `concurrency` are what the vendor bears."""
 
@@ -49,6 +58,7 @@ class Http:
         self._next = 0.0
         self._slots = asyncio.Semaphore(concurrency)
         self._client = httpx.AsyncClient(transport=AiohttpTransport(KEEP_ALIVE_S), timeout=timeout_s, follow_redirects=False)
+        self._client._cookies = Cookies()     # its setter makes a plain jar of whatever it is given
 
     async def call(
         self,
