@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hub.db import Database
 from hub.demo.sabotage import SABOTAGES
 from hub.recovery.verify import verify
 from tests.conftest import postgres_database
-from tests.e2e.demo.running import ZEROS, Ended, run_demo
+from tests.e2e.demo.running import ZEROS, Ended, run_demo, start_demo, started_at
 
 pytestmark = pytest.mark.verify
 LIMIT = ("--limit", "600")
@@ -27,7 +28,7 @@ def check(ended: Ended, orders: int, restarts: int) -> None:
 
 
 async def test_the_loop_closes_in_the_embedded_profile_through_faults_and_kills(tmp_path: Path) -> None:
-    check(await run_demo(tmp_path, "--orders", "10", "--kill", "2", *LIMIT), 10, 2)
+    check(await run_demo(tmp_path, "--orders", "60", "--kill", "3", *LIMIT), 60, 3)
     db = Database.connect(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'state.db'}")
     assert list(await verify(db, None, datetime.now(UTC))) == []
     await db.close()
@@ -37,13 +38,24 @@ async def test_the_loop_closes_in_the_embedded_profile_through_faults_and_kills(
 @pytest.mark.postgres
 async def test_the_loop_closes_in_the_cluster_profile_through_faults_and_kills(tmp_path: Path, kafka_address: str) -> None:
     async with postgres_database() as url:
-        ended = await run_demo(tmp_path, "--orders", "10", "--kill", "2", "--bus", f"kafka://{kafka_address}", "--db", url, *LIMIT)
-    check(ended, 10, 2)
+        ended = await run_demo(tmp_path, "--orders", "60", "--kill", "2", "--bus", f"kafka://{kafka_address}", "--db", url, *LIMIT)
+    check(ended, 60, 2)
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
-async def test_other_seeds_close_the_loop_too(tmp_path: Path, seed: str) -> None:
-    check(await run_demo(tmp_path, "--orders", "10", "--seed", seed, *LIMIT), 10, 0)
+@pytest.mark.parametrize("seed", range(1, 11))
+async def test_every_seed_closes_the_loop(tmp_path: Path, seed: int) -> None:
+    check(await run_demo(tmp_path, "--orders", "60", "--kill", "1", "--seed", str(seed), *LIMIT), 60, 1)
+
+
+async def test_told_to_end_it_leaves_no_hub_behind(tmp_path: Path) -> None:
+    process = await start_demo(tmp_path, "--orders", "10")
+    async with asyncio.timeout(60):
+        while not (port := started_at(tmp_path)):  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.1)
+        process.terminate()
+        assert await process.wait() == 1
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
 
 
 FOUND_AS = {"drop": "lost", "double": "duplicated", "swap": "out_of_order", "leak": "boundary_breaches"}
