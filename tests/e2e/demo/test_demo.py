@@ -14,7 +14,7 @@ from hub.recovery.verify import verify
 from tests.conftest import postgres_database
 from tests.e2e.demo.running import ZEROS, Ended, run_demo, start_demo, started_at
 
-pytestmark = pytest.mark.verify
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(660)]
 LIMIT = ("--limit", "600")
 
 
