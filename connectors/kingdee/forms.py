@@ -202,7 +202,8 @@ PRODUCTION_ORDER = Form(
         Field("FWorkShopID.FNumber", "$.work_center"), Field("FStockId.FNumber", "$.warehouse"), Field("FLot.FNumber", "$.lot"),
         Field("FPriority", "$.priority", "number"), Field("F_HUB_RUSH", "$.rush", "flag"), Field("F_HUB_CLOSEREASON", "$.close_reason"),
         Field("F_HUB_HOLDREASON", "$.hold_reason"), Field("F_HUB_CANCELREASON", "$.cancel_reason"),
-        Field("F_HUB_SPLITFROM", "$.split_from"), Field("FCloseDate", "$.closed_at", "time"), *DEMAND,
+        Field("F_HUB_SPLITFROM", "$.split_from"), Field("FCloseDate", "$.closed_at", "time"),
+        Field("FSrcBillType", "$.plan", values={"None": "", "": "", "*": "PLN_PLANORDER"}), Field("FSrcBillNo", "$.plan"), *DEMAND,
     ),
 )  # fmt: skip
 OPERATION_REPORT = Form(

@@ -183,7 +183,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Callable[[La
     def shown(language: Language) -> RenderableType:
         if not rows:
             return word("cli-nothing", language)
-        found = Table(*(word(f"column-{column}", language) for column in columns), box=None, pad_edge=False, header_style="bold")
+        found = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            found.add_column(word(f"column-{column}", language), overflow="fold")  # Chinese has no blanks to break at
         for row in rows:
             found.add_row(*(_cell(value, language) for value in row))
         return found

@@ -86,10 +86,13 @@ async def report(
         figures = [printing.figure(one, desk.language) for one in await reports.report(db, period)]
         doubts = [printing.finding(one, desk.language) for one in await reports.doubts(db, organisation)]
     rows = [
-        (one["name"], _scope(one["scope"]), one["value"] or one["reason"], one["unit"], one["sources"], _share(one["complete"]))
+        (
+            one["name"], _scope(one["scope"]), one["value"] or one["reason"], one["unit"], one["sources"], _share(one["complete"]),
+            one["basis_name"],
+        )
         for one in figures
     ]
-    shown = [table(("figure", "scope", "value", "unit", "sources", "complete"), rows)]
+    shown = [table(("figure", "scope", "value", "unit", "sources", "complete", "basis"), rows)]
     if doubts:
         shown.append(table(("rule", "document", "what"), [(one["rule"], one["document"], one["text"]) for one in doubts]))
     return Answer({"figures": figures, "findings": doubts}, together(*shown))

@@ -60,7 +60,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """The rows that KPIs read, `operations` per production order; withdrawn and reversed facts are not among them."""
+    """The rows that KPIs read, `operations` per production order; withdrawn and reversed facts are not among them.
+
+    `plans` are the versions of production plans and production orders.
+    """
 
     lines: Sequence[Row] = ()
     deliveries: Sequence[Row] = ()

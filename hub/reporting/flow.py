@@ -1,8 +1,8 @@
-"""Plan attainment, work in process, lead time by stage, and how complete the loop is."""
+"""Work in process, lead time by stage, and how complete the loop is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,79 +13,8 @@ from hub.reporting.merging import Row
 from hub.reporting.milestones import MILESTONES, ZERO, Milestone, Part, Stage, stages
 from hub.reporting.yields import processed
 
-ACTIVE = frozenset({"firm", "released", "in_progress", "completed"})
 SHARES = {"P50": Decimal("0.5"), "P85": Decimal("0.85")}
 HOUR = Decimal(3600)
-
-
-class Planned(NamedTuple):
-    """What one production order was to make until the end of one day."""
-
-    production_order: str
-    due_at: datetime
-    quantity: Decimal
-
-
-def frozen_plan(facts: ReportFacts, period: Period) -> list[Planned]:
-    """Per production order, the version that stood when the plan was frozen: a later shift of the date does not hide a delay."""
-    found = []
-    for key, versions in grouped(facts.plans, lambda row: row["key"]).items():
-        for day in {period.business_day(row["due_at"]) for row in versions if period.holds(row["due_at"])}:
-            cut_off = period.frozen_at or period.begin_of(day)
-            stood = max((row for row in versions if row["happened_at"] < cut_off), key=_version, default=None)
-            if stood and stood["due_at"] and period.business_day(stood["due_at"]) == day and stood["state"] in ACTIVE and stood["quantity"]:
-                found.append(Planned(key, stood["due_at"], stood["quantity"]))
-    return found
-
-
-def _version(row: Row) -> tuple[int, int, str]:
-    return row["revision"], row["correction"], row["source"]
-
-
-def plan_attainment(facts: ReportFacts, period: Period) -> list[Figure]:
-    """Σ min(actual, plan) / Σ plan per production order and day; what one order makes too much does not help another."""
-    plan = _due(facts, period)
-    made = grouped(outputs(facts), lambda row: row["production_order"])
-    kept = [min(_until(made.get(one.production_order, []), one, period), one.quantity) for one in plan]
-    part = Partial(sum(kept, ZERO), sum((one.quantity for one in plan), ZERO), len(plan))
-    return [ratio("plan-attainment", period, part, "kpi-nothing-planned").of(*_dated(facts))]
-
-
-def plan_volume(facts: ReportFacts, period: Period) -> list[Figure]:
-    """Σ actual / Σ plan: how much, not whether it was what was planned."""
-    plan = _due(facts, period)
-    made = [row for row in outputs(facts) if period.has_work(row)]
-    actual = sum((row["good"] + row["concession"] for row in made), ZERO)
-    part = Partial(actual, sum((one.quantity for one in plan), ZERO), len(plan) + len(made))
-    return [ratio("plan-volume", period, part, "kpi-nothing-planned").of(*_dated(facts))]
-
-
-def _due(facts: ReportFacts, period: Period) -> list[Planned]:
-    """The frozen plan of the days that have come."""
-    return [one for one in frozen_plan(facts, period) if period.business_day(one.due_at) <= period.business_day(period.as_of)]
-
-
-def _dated(facts: ReportFacts) -> tuple[int, int]:
-    """Of the orders that are to be made, how many say how much and until when; and how many there are."""
-    newest = [max(versions, key=_version) for versions in grouped(facts.plans, lambda row: row["key"]).values()]
-    living = [row for row in newest if row["state"] in ACTIVE]
-    return sum(bool(row["due_at"] and row["quantity"]) for row in living), len(living)
-
-
-def _until(reports: Iterable[Row], plan: Planned, period: Period) -> Decimal:
-    """What the order had made by the end of its day."""
-    day = period.business_day(plan.due_at)
-    return sum((row["good"] + row["concession"] for row in reports if period.worked_on(row) <= day), ZERO)
-
-
-def outputs(facts: ReportFacts) -> list[Row]:
-    """The reports of last operations: the last planned one; without a routing, the last that was reported."""
-    last: dict[str, int] = {}
-    for row in facts.reports:
-        key = row["production_order"]
-        planned = facts.operations.get(key) or [row]
-        last[key] = max(last.get(key, 0), *(one["sequence"] or 0 for one in planned))
-    return [row for row in facts.reports if row["sequence"] == last[row["production_order"]]]
 
 
 class Balance(NamedTuple):

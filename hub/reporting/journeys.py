@@ -78,7 +78,7 @@ class Journey:
 async def find(session: AsyncConnection, number: str, cross_reference: CrossReference | None = None) -> list[Journey]:
     """The journeys of all order lines that a number leads to, in order of their keys; none where nobody knows it.
 
-    The number may be an order's, a customer's, a production order's, a report's, receipt's, shipment's or invoice's, a lot or
+    The number may be an order's, a customer's, a plan's, a production order's, a report's, receipt's, shipment's or invoice's, a lot or
     serial, a canonical key, an order line's key, or what `cross_reference` knows a document by in some system.
     """
     documents = set(await queries.documents_by_number(session, number.strip()))
@@ -94,7 +94,7 @@ async def _lines(session: AsyncConnection, documents: Iterable[tuple[str, str]])
     for entity, key in documents:
         keys.setdefault(entity, set()).add(key)
     lines = await queries.lines_of(session, keys.get("sales_order", ()))
-    orders = set(keys.get("production_order", ()))
+    orders = set(keys.get("production_order", ())) | await queries.orders_of_plans(session, keys.get("production_plan", ()))
     for entity, table in queries.OF_PRODUCTION_ORDERS.items():
         orders |= {row["production_order"] for row in await queries.where_in(session, table, "key", keys.get(entity, ()))}
     served = await queries.where_in(session, tables.DEMAND, "key", orders)

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.reporting import queries, tables
 from hub.reporting.figures import Figure, Period, ReportFacts
-from hub.reporting.flow import feedback_age, lead_time, loop_completeness, plan_attainment, plan_volume, work_in_process
+from hub.reporting.flow import feedback_age, lead_time, loop_completeness, work_in_process
 from hub.reporting.gathering import latest_corrections, operations_of
 from hub.reporting.merging import Row, effective, merged
 from hub.reporting.on_time import on_time, on_time_quantity
+from hub.reporting.plans import plan_attainment, plan_volume
 from hub.reporting.yields import conceded, first_pass, order_yield, per_report, reworked, rolled, scrapped
 from hub.texts import TEXTS, Text
 
@@ -39,8 +40,8 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("on-time-first-promise", 1, on_time("on-time-first-promise", "first_promised_at")),
     Kpi("on-time-last-promise", 1, on_time("on-time-last-promise", "promised_at")),
     Kpi("on-time-quantity", 1, on_time_quantity("on-time-quantity", "first_promised_at")),
-    Kpi("plan-attainment", 1, plan_attainment),
-    Kpi("plan-volume", 1, plan_volume),
+    Kpi("plan-attainment", 2, plan_attainment),
+    Kpi("plan-volume", 2, plan_volume),
     Kpi("wip", 1, work_in_process),
     Kpi("first-pass-yield", 1, per_report("first-pass-yield", first_pass)),
     Kpi("rolled-yield", 1, rolled("rolled-yield")),

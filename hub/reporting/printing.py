@@ -54,13 +54,19 @@ def figure(one: Figure, language: str) -> dict[str, Any]:
         "value": _number(one.value), "numerator": _number(one.numerator), "denominator": _number(one.denominator), "unit": one.unit,
         "scope": {"organisation": one.period.organisation, **one.scope}, "begins": _time(one.period.begins), "ends": _time(one.period.ends),
         "as_of": _time(one.period.as_of), "sources": one.sources, "complete": _number(one.complete), "basis": one.basis,
-        "reason": _said(TEXTS[one.reason], language) if one.reason else "",
+        "basis_name": _basis(one.basis, language), "reason": _said(TEXTS[one.reason], language) if one.reason else "",
     }  # fmt: skip
 
 
 def finding(one: Finding, language: str) -> dict[str, Any]:
     """A broken rule, as a sentence."""
     return {"rule": one.rule, "code": one.code, "document": one.facts["document"], "text": one.text(language)}
+
+
+def _basis(basis: str, language: str) -> str:
+    """A basis in words: 'shipped', or several with how many facts each, as 'shipped 3, signed 1'."""
+    parts = (part.partition(" ") for part in basis.split(", ") if part)
+    return ", ".join(f"{_said(TEXTS[f'basis-{code}'], language)} {count}".strip() for code, _, count in parts)
 
 
 def _said(text: Text | None, language: str) -> str:

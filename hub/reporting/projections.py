@@ -35,6 +35,7 @@ class Projection(NamedTuple):
 
 PROJECTIONS: tuple[Projection, ...] = (
     Projection("sales_order", (tables.ORDERS, tables.ORDER_ITEMS), reading.sales_order, tables.LINE_VERSIONS, reading.line_versions),
+    Projection("production_plan", (tables.PLANS,), reading.production_plan, tables.PLAN_VERSIONS, reading.plan_versions),
     Projection(
         "production_order", (tables.PRODUCTION_ORDERS, tables.DEMAND, tables.OPERATIONS), reading.production_order,
         tables.PLAN_VERSIONS, reading.plan_versions,

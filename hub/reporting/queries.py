@@ -54,6 +54,11 @@ async def lines_of(session: AsyncConnection, orders: Iterable[str]) -> set[str]:
     return {f"{row['key']}/{row['line']}" for row in await where_in(session, tables.ORDER_ITEMS, "key", orders)}
 
 
+async def orders_of_plans(session: AsyncConnection, plans: Iterable[str]) -> set[str]:
+    """The keys of the production orders that were made of these plans."""
+    return {row["key"] for row in await where_in(session, tables.PRODUCTION_ORDERS, "plan", plans)}
+
+
 async def production_history(session: AsyncConnection, keys: Iterable[str]) -> Rows:
     """Every version of these production orders."""
     return [row for row in await where_in(session, tables.EVENTS, "key", keys) if row["entity"] == "production_order"]

@@ -58,7 +58,7 @@ def _line_version(event: Event, data: Said, line: Said) -> dict[str, Any]:
 
 def production_order(event: Event, data: Said) -> Rows:
     head = _head(event, data) | _material(data) | _times(data, *ORDER_TIMES) | {
-        "kind": data.get("type"), "routing": data.get("routing"),
+        "kind": data.get("type"), "routing": data.get("routing"), "plan": data.get("plan"),
         "subcontracted": data.get("subcontracted"), "supplier": data.get("supplier"),
         "over_percent": _number(data.get("over_tolerance_percent")),
         "reason": data.get("close_reason") or data.get("hold_reason") or data.get("cancel_reason"),
@@ -72,16 +72,24 @@ def production_order(event: Event, data: Said) -> Rows:
     return {tables.PRODUCTION_ORDERS: [head], tables.DEMAND: demand, tables.OPERATIONS: operations, tables.NUMBERS: numbers}
 
 
+def production_plan(event: Event, data: Said) -> Rows:
+    row = _head(event, data) | _material(data) | _times(data, "planned_start_at", "planned_end_at")
+    return {tables.PLANS: [row], tables.NUMBERS: _numbers(event, data)}
+
+
 def routing(event: Event, data: Said) -> Rows:
     head = _head(event, data) | {"material": data.get("material")}
     return {tables.ROUTINGS: [head], tables.ROUTING_STEPS: _steps(event, data.get("operations"))}
 
 
 def plan_versions(event: Event, data: Said) -> list[dict[str, Any]]:
-    """What this version of a production order plans to make, and until when."""
-    plan = {"organisation": event.key.partition("/")[0], "due_at": _time(data, "planned_end_at"), "state": data.get("state")}
+    """What this version of a production plan or of a production order is to make, and until when."""
     stated = _material(data)
-    return [_version(event) | plan | {"position": 0, "material": stated["material"], "quantity": stated["quantity"]}]
+    plan = {
+        "position": 0, "entity": event.entity, "organisation": event.key.partition("/")[0], "state": data.get("state"),
+        "material": stated["material"], "quantity": stated["quantity"], "due_at": _time(data, "planned_end_at"),
+    }  # fmt: skip
+    return [_version(event) | plan]
 
 
 def job_order(event: Event, data: Said) -> Rows:

@@ -83,9 +83,15 @@ PRODUCTION_ORDERS = _facts(
     Column("quantity", Amount), Column("unit", String(20)), Column("kind", String(40)),
     Column("subcontracted", Boolean), Column("supplier", String(120)), Column("created_at", UtcTime), Column("released_at", UtcTime),
     Column("planned_start_at", UtcTime), Column("planned_end_at", UtcTime), Column("reason", String(120)),
-    Column("actual_start_at", UtcTime), Column("actual_end_at", UtcTime), Column("over_percent", Amount),
+    Column("actual_start_at", UtcTime), Column("actual_end_at", UtcTime), Column("over_percent", Amount), _key("plan"),
 )  # fmt: skip
 DEMAND = _facts("demand", _key("line_key"), Column("quantity", Amount), also_key="position")
+
+
+PLANS = _facts(
+    "plans", *_said(), Column("material", String(120)), Column("quantity", Amount), Column("unit", String(20)),
+    Column("planned_start_at", UtcTime), Column("planned_end_at", UtcTime),
+)  # fmt: skip
 
 
 def _steps(name: str) -> Table:
@@ -129,7 +135,6 @@ INVOICE_ITEMS = _facts("invoice_items", _key("line_key"), Column("quantity", Amo
 NUMBERS = _facts("numbers", Column("entity", String(50), primary_key=True), Column("number", String(300), primary_key=True, index=True))
 
 
-
 def _versions(name: str, *columns: Column[Any]) -> Table:
     """A table of every version that was ever said, so that what stood at a moment is found however late the events came."""
     return Table(
@@ -145,10 +150,10 @@ LINE_VERSIONS = _versions("line_versions", Column("promised_at", UtcTime))
 """The states and promises of order lines; `position` is the line."""
 
 PLAN_VERSIONS = _versions(
-    "plan_versions", Column("organisation", String(50), nullable=False), Column("material", String(120)),
-    Column("quantity", Amount), Column("due_at", UtcTime),
+    "plan_versions", Column("entity", String(50), nullable=False), Column("organisation", String(50), nullable=False),
+    Column("material", String(120)), Column("quantity", Amount), Column("due_at", UtcTime),
 )  # fmt: skip
-"""What each production order was to make, and until when; `position` is 0."""
+"""What each production plan and each production order (`entity`) was to make, and until when; `position` is 0."""
 
 ORDER_LINES = Table(
     "read_order_lines", METADATA,
@@ -174,7 +179,7 @@ PROGRESS_TOLD = Table(
 """What was last published as order_progress. Not a read model: a rebuild keeps it, so that revisions never go back."""
 
 READ_MODELS: tuple[Table, ...] = (
-    EVENTS, DOCUMENTS, ORDERS, ORDER_ITEMS, PRODUCTION_ORDERS, DEMAND, OPERATIONS, ROUTINGS, ROUTING_STEPS,
+    EVENTS, DOCUMENTS, ORDERS, ORDER_ITEMS, PLANS, PRODUCTION_ORDERS, DEMAND, OPERATIONS, ROUTINGS, ROUTING_STEPS,
     JOBS, REPORTS, INSPECTIONS, RECEIPTS, SHIPMENTS, SHIPMENT_ITEMS, INVOICES, INVOICE_ITEMS,
     NUMBERS, LINE_VERSIONS, PLAN_VERSIONS, ORDER_LINES,
 )  # fmt: skip

@@ -73,7 +73,7 @@ KPIS: dict[str, Text] = {
     "kpi-on-time-first-promise": Text("准时交付率(按首次承诺日)", "on-time delivery, by first promise"),
     "kpi-on-time-last-promise": Text("准时交付率(按最新承诺日)", "on-time delivery, by last promise"),
     "kpi-on-time-quantity": Text("准时交付数量比(按首次承诺日)", "quantity on time, by first promise"),
-    "kpi-plan-attainment": Text("计划达成率(按生产工单·日)", "plan attainment, per order and day"),
+    "kpi-plan-attainment": Text("计划达成率(按计划·日)", "plan attainment, per plan and day"),
     "kpi-plan-volume": Text("计划达成率(按总量)", "plan attainment, by volume"),
     "kpi-wip": Text("在制品数量", "work in process"),
     "kpi-first-pass-yield": Text("一次合格率", "first-pass yield"),
@@ -91,6 +91,10 @@ KPIS: dict[str, Text] = {
     "kpi-no-lines": Text("期间内无订单行", "no order lines in the period"),
     "kpi-no-stages": Text("期间内无完成的环节", "no stage was completed in the period"),
     "kpi-nothing-heard": Text("尚无反馈", "nothing was heard yet"),
+    "basis-shipped": Text("出库", "shipment"),
+    "basis-signed": Text("签收", "signed receipt"),
+    "basis-production_plan": Text("生产计划", "production plan"),
+    "basis-production_order": Text("生产工单", "production order"),
 }
 
 FORMULAS: dict[str, Text] = {
@@ -98,7 +102,7 @@ FORMULAS: dict[str, Text] = {
     "formula-on-time-first-promise": Text("按首次承诺日足量交付的订单行 / 到期订单行", "lines delivered in full by the first promise / lines due"),
     "formula-on-time-last-promise": Text("按最新承诺日足量交付的订单行 / 到期订单行", "lines delivered in full by the last promise / lines due"),
     "formula-on-time-quantity": Text("Σ min(首次承诺日前交付量, 订单量) / Σ 到期订单量", "Σ min(quantity by the first promise, quantity) / Σ quantity due"),
-    "formula-plan-attainment": Text("Σ min(当日止产出, 冻结计划) / Σ 冻结计划(按生产工单·日)", "Σ min(made by the end of the day, frozen plan) / Σ frozen plan, per production order and day"),
+    "formula-plan-attainment": Text("Σ min(当日止产出, 冻结计划) / Σ 冻结计划(按生产计划·日;无计划的按生产工单·日)", "Σ min(made by the end of the day, frozen plan) / Σ frozen plan, per production plan and day; per production order where there is no plan"),
     "formula-plan-volume": Text("Σ 期间产出 / Σ 冻结计划", "Σ made in the period / Σ frozen plan"),
     "formula-wip": Text("首道报工数 − 报废 − 入库", "reported at the first operation − scrap − received"),
     "formula-first-pass-yield": Text("首次合格数 / 首次加工数(不含返工)", "GP / IP: good pieces of the first run / pieces of the first run"),

@@ -15,9 +15,11 @@ from pydantic import ValidationError
 from hub.config import CalendarSettings, Settings
 from hub.reporting.calendars import Calendar, calendar
 from hub.reporting.figures import Period, ReportFacts
-from hub.reporting.flow import lead_time, plan_attainment
+from hub.reporting.flow import lead_time
+from hub.reporting.plans import plan_attainment
 from hub.reporting.yields import reported
-from tests.reporting.test_kpis import make_line, make_plan, make_row
+from tests.reporting.test_kpis import make_line, make_row
+from tests.reporting.test_plans import make_promise
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -46,7 +48,7 @@ def test_b12_the_business_day_begins_with_the_first_shift_and_not_at_midnight(at
 
 
 def test_b12_the_night_shifts_output_counts_for_the_day_it_began_on() -> None:
-    plans = [make_plan("2026-12-05", 100, stated="2026-12-01") | {"due_at": local(5, 20)}]
+    plans = [make_promise("2026-12-05", 100) | {"due_at": local(5, 20)}]
     night = make_row(1, good=100) | {"ended_at": local(6, 3), "reported_at": local(6, 3)}
     facts = ReportFacts(plans=plans, reports=[night])
     assert plan_attainment(facts, make_period(calendar=make_calendar()))[0].value == 1

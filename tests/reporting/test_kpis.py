@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hub.db import Database
 from hub.reporting.figures import Figure, Partial, Period, ReportFacts, percentile, ratio
-from hub.reporting.flow import balance, is_complete, lead_time, loop_completeness, plan_attainment, plan_volume, work_in_process
+from hub.reporting.flow import balance, is_complete, lead_time, loop_completeness, work_in_process
 from hub.reporting.kpis import KPIS, report
 from hub.reporting.on_time import on_time, on_time_quantity
 from hub.reporting.projections import project
@@ -141,9 +141,7 @@ def test_a_figure_says_which_share_of_its_facts_it_could_use() -> None:
     late = on_time("k", "requested_at")(ReportFacts(lines=[dated, make_line("B", 1)]), make_period())[0]
     wrong = make_row(2, good=10) | {"started_at": moment("2026-12-02")}
     made = per_report("scrap-ratio", scrapped)(ReportFacts(reports=[make_row(1, good=10), wrong]), make_period())[0]
-    plans = [make_plan("2026-12-05", 1, stated="2026-12-01"), make_plan("2026-12-05", 1, stated="2026-12-01", order="P1/MO-2")]
-    planned = plan_attainment(ReportFacts(plans=[plans[0], plans[1] | {"due_at": None}]), make_period())[0]
-    assert (late.complete, made.complete, planned.complete) == (Decimal("0.5"),) * 3
+    assert (late.complete, made.complete) == (Decimal("0.5"),) * 2
     assert on_time("k", "requested_at")(ReportFacts(), make_period())[0].complete is None
 
 
@@ -226,35 +224,6 @@ def test_b4_pieces_balance(reports: list[dict[str, Any]], received: int) -> None
 @given(reports_of)
 def test_b1_five_terms_make_what_was_processed(reports: list[dict[str, Any]]) -> None:
     assert all(processed(row) == row["good"] + row["concession"] + row["scrap"] + row["rework"] + row["repair"] for row in reports)
-
-
-def make_plan(day: str, quantity: int, *, stated: str, order: str = "P1/MO-1", revision: int = 1) -> dict[str, Any]:
-    return {
-        "key": order, "source": "erp", "revision": revision, "correction": 0, "state": "released", "happened_at": moment(stated),
-        "due_at": moment(day), "quantity": Decimal(quantity),
-    }  # fmt: skip
-
-
-def test_too_much_of_one_order_does_not_make_up_for_another() -> None:
-    plans = [make_plan("2026-12-05", 100, stated="2026-12-01"), make_plan("2026-12-05", 100, stated="2026-12-01", order="P1/MO-2")]
-    reports = [make_row(1, good=160, day="2026-12-05"), make_row(2, good=40, day="2026-12-05", order="P1/MO-2")]
-    facts = ReportFacts(plans=plans, reports=reports)
-    attained, volume = plan_attainment(facts, make_period())[0], plan_volume(facts, make_period())[0]
-    assert (attained.value, volume.value) == (Decimal("0.7"), 1)
-
-
-def test_a_plan_shifted_on_its_day_was_missed_on_that_day() -> None:
-    """Day by day, the first day is missed and the second kept; against the plan of the period's beginning, all is missed."""
-    plans = [make_plan("2026-12-05", 100, stated="2026-12-01"), make_plan("2026-12-08", 100, stated="2026-12-05", revision=2)]
-    facts = ReportFacts(plans=plans, reports=[make_row(1, good=100, day="2026-12-08")])
-    assert plan_attainment(facts, make_period())[0].value == Decimal("0.5")
-    assert plan_attainment(facts, make_period(frozen_at=moment("2026-12-02")))[0].value == 0
-
-
-def test_only_the_last_operation_makes_the_plan() -> None:
-    plans = [make_plan("2026-12-05", 100, stated="2026-12-01")]
-    facts = ReportFacts(plans=plans, reports=[make_row(1, 10, good=100), make_row(2, 20, good=30)])
-    assert plan_attainment(facts, make_period())[0].value == Decimal("0.3")
 
 
 def test_work_in_process_says_what_it_waits_for() -> None:

@@ -423,6 +423,7 @@ def upgrade() -> None:
         sa.Column('state', sa.String(length=40), nullable=True),
         sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('entity', sa.String(length=50), nullable=False),
         sa.Column('organisation', sa.String(length=50), nullable=False),
         sa.Column('material', sa.String(length=120), nullable=True),
         sa.Column('quantity', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
@@ -430,6 +431,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('event_id', 'position', name=op.f('pk_read_plan_versions'))
     )
     op.create_index(op.f('ix_read_plan_versions_key'), 'read_plan_versions', ['key'], unique=False)
+    op.create_table('read_plans',
+        sa.Column('key', sa.String(length=300), nullable=False),
+        sa.Column('source', sa.String(length=50), nullable=False),
+        sa.Column('organisation', sa.String(length=50), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=True),
+        sa.Column('reverses', sa.String(length=300), nullable=True),
+        sa.Column('revision', sa.BigInteger(), nullable=False),
+        sa.Column('correction', sa.Integer(), nullable=False),
+        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('material', sa.String(length=120), nullable=True),
+        sa.Column('quantity', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
+        sa.Column('unit', sa.String(length=20), nullable=True),
+        sa.Column('planned_start_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('planned_end_at', sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint('key', 'source', name=op.f('pk_read_plans'))
+    )
     op.create_table('read_production_orders',
         sa.Column('key', sa.String(length=300), nullable=False),
         sa.Column('source', sa.String(length=50), nullable=False),
@@ -455,9 +473,11 @@ def upgrade() -> None:
         sa.Column('actual_start_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('actual_end_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('over_percent', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
+        sa.Column('plan', sa.String(length=300), nullable=True),
         sa.PrimaryKeyConstraint('key', 'source', name=op.f('pk_read_production_orders'))
     )
     op.create_index(op.f('ix_read_production_orders_material'), 'read_production_orders', ['material'], unique=False)
+    op.create_index(op.f('ix_read_production_orders_plan'), 'read_production_orders', ['plan'], unique=False)
     op.create_table('read_receipts',
         sa.Column('key', sa.String(length=300), nullable=False),
         sa.Column('source', sa.String(length=50), nullable=False),
