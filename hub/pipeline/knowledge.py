@@ -51,7 +51,7 @@ class Knowledge:
     by_id: Mapping[NumberPlace, KnownDocument] = field(default_factory=dict)
     by_key: Mapping[KeyPlace, KnownDocument] = field(default_factory=dict)
     told: Mapping[KeyPlace, bytes] = field(default_factory=dict)
-    """For deletions: the data of the last event that a system told of an entity, as the archive has it."""
+    """For deletions and withdrawn orders: the data of the last event that a system told of an entity, as the archive has it."""
     _inbound: dict[tuple[str, str], InboundLookups] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def inbound(self, system: SystemView, organisation: str) -> InboundLookups:

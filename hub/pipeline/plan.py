@@ -22,6 +22,7 @@ from hub.pipeline import deletions, stages
 from hub.pipeline.errors import NotForeseen
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import awaited, place
+from hub.pipeline.transitions import mark
 from hub.pipeline.wire import Inbound, bytes_hash, keep
 from hub.storage.causes import DOCUMENTS, Cause, CauseKind
 from hub.storage.holds import BEHIND, WAITING, Hold
@@ -116,7 +117,7 @@ class Plan:
         if self._gate(record):
             self._close(row, "history")
         else:
-            judged = self._judge(record, traceparent)
+            judged = self._judge(record, traceparent, released=row.code if row.wish == "release" else "")
             if isinstance(judged, Waits):
                 self._wait_again(row, judged)
                 return False
@@ -155,8 +156,8 @@ class Plan:
         same = (record.revision, record.correction) != (last.revision, last.correction) or record.content == last.content
         return "history" if same else "conflict"
 
-    def _judge(self, record: Inbound, traceparent: str) -> Judged:
-        work = stages.Work(record, self._known, self._known.rules.systems[record.system], self._now, self._state(record))
+    def _judge(self, record: Inbound, traceparent: str, released: str = "") -> Judged:
+        work = stages.Work(record, self._known, self._known.rules.systems[record.system], self._now, self._state(record), released)
         try:
             (deletions if record.operation == "delete" else stages).run(work)
         except DataError as error:
@@ -169,7 +170,8 @@ class Plan:
         if work.causes:
             return waiting(work.causes, work.details)
         events = stages.seal(work, self._origin, traceparent)
-        content = {f"{event.entity} {event.key}": bytes_hash(event.data) for event in events}
+        contents = (draft.content for draft in work.drafts if draft.content is not None)
+        content = {f"{event.entity} {event.key}": mark(one, bytes_hash(event.data)) for event, one in zip(events, contents)}
         return Passed(events, stages.own_documents(work, events), content, stages.sent_back(work))
 
     def _full_state(self, record: Inbound) -> bool:

@@ -17,7 +17,8 @@ from hub.mapping.engine import MappingSpec
 from hub.mapping.fields import says
 from hub.model import Entity, decode, encode, entity
 from hub.model.checks import Circumstances, findings
-from hub.pipeline import fields
+from hub.model.states import TransitionForbidden
+from hub.pipeline import fields, transitions
 from hub.pipeline.errors import ChangeOutdated, CodeTooLong, EntityNotOwned, FieldNotOwned, OrganisationUnknown, UnreadableRecord
 from hub.pipeline.knowledge import CODE_KINDS, Knowledge, SystemView, cause_of
 from hub.pipeline.wire import Inbound
@@ -39,13 +40,14 @@ class Draft:
 
 @dataclass(slots=True)
 class Work:
-    """One record on its way through the stages. `last`: what was decided of it before."""
+    """One record on its way through the stages. `last`: what was decided of it before; `released`: the error a person lets pass."""
 
     record: Inbound
     known: Knowledge
     system: SystemView
     now: datetime
     last: RecordState | None = None
+    released: str = ""
     organisation: str = ""
     specs: Sequence[MappingSpec] = ()
     drafts: list[Draft] = field(default_factory=list)
@@ -158,8 +160,17 @@ def check_base(work: Work) -> None:
             raise ChangeOutdated(system=work.system.name, entity=draft.spec.entity, key=work.record.key, base=base, last=last)
 
 
+def check_state(work: Work) -> None:
+    """B24: a cancelled order does not return by itself. A correction may go back, and so may what a person has released."""
+    if work.last is None or work.record.correction or work.released == TransitionForbidden.code:
+        return
+    for draft in work.drafts:
+        if draft.content is not None:
+            transitions.check(draft.content, work.last, work.system.name, work.known.told)
+
+
 Stage = Callable[[Work], None]
-STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate, check_base, check_rules)
+STAGES: tuple[Stage, ...] = (read, scope, choose, translate, check_boundary, validate, check_base, check_state, check_rules)
 
 
 def run(work: Work) -> Work:

@@ -20,6 +20,7 @@ from hub.pipeline.flood import Flood
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.lanes import next_turn
 from hub.pipeline.plan import Plan
+from hub.pipeline.transitions import withdrawn
 from hub.pipeline.wire import NUL, Inbound, Kept, unkeep, unpack_inbound
 from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
 from hub.runtime.partitions import Partitions, caught_up
@@ -142,7 +143,8 @@ class NormalizeLoop:
             ids = await documents_by_number(session, {place for place, by_id in wanted if by_id}, internal_id=True)
             ours = await documents_by_key(session, {place for record in records if (place := stages.written_place(record))})
             before = {**recent.some(places), **states}
-            told = await last_told(session, _told_by_deleted(records, before))
+            asked = _told_by_deleted(records, before) | withdrawn(records, before, road.rules.systems)
+            told = await last_told(session, asked)
             await still_owned(session, owned)
         recent.update(states)
         origin = f"{partition.topic}/{partition.number}/{owned.epoch}"

@@ -82,7 +82,7 @@ MODEL: dict[str, Text] = {
         "{key}: the header's '{path}' is '{header}', its lines add up to '{lines}', a difference of '{difference}'. It is not spread; correct it in the source system.",
     ),
     "transition-forbidden": Text(
-        "{key}:状态不能从“{before}”变为“{after}”。请在来源系统核对;如确需恢复,请新建单据。",
-        "{key}: the state cannot go from '{before}' to '{after}'. Check it in the source system; if it is meant to return, make a new document.",
+        "{key}:状态不能从“{before}”变为“{after}”,已暂停传递。如属误改,请在来源系统改回;如确需恢复,请新建单据;各方都已确认要原单恢复的,可放行本条。",
+        "{key}: the state cannot go from '{before}' to '{after}', so it went no further. If it is a mistake, put it back in the source system; if it is meant to return, make a new document; where everybody has agreed that this very one returns, release it.",
     ),
 }
