@@ -120,7 +120,7 @@ class DeliverLoop:
         async with self._road.db.read() as session:
             queues = await holds.queues(session, self.group, owned.partition, lanes) if lanes else {}
             by_key = await documents_by_key(session, places)
-            rows = await deliveries.of_documents(session, self._opened.name, documents)
+            rows = await deliveries.of_documents(session, self._opened.name, documents, [item.event.id for item in items])
             await still_owned(session, owned)
         return Batch(owned, replace(known, by_key=by_key), rows, queues)
 

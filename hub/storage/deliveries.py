@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,12 @@ CHUNK = 300
 # asked with every document, so they are built once
 OF_DOCUMENTS = (
     select(deliveries)
-    .where(deliveries.c.target == bindparam("of_target"), deliveries.c.document.in_(bindparam("some", expanding=True)))
+    .where(
+        deliveries.c.target == bindparam("of_target"), deliveries.c.document.in_(bindparam("some", expanding=True)),
+        or_(
+            deliveries.c.state.in_((*OPEN, HELD)), deliveries.c.attempts > 0, deliveries.c.event.in_(bindparam("events", expanding=True)),
+        ),
+    )
     .order_by(deliveries.c.id)
 )
 SUPERSEDE = (
@@ -64,11 +69,13 @@ class Delivery:
     id: int = 0
 
 
-async def of_documents(session: AsyncConnection, target: str, keys: Iterable[str]) -> dict[str, list[Delivery]]:
-    """The open deliveries of these documents, and the last ones that ended, oldest first."""
+async def of_documents(
+    session: AsyncConnection, target: str, keys: Iterable[str], events: Collection[str]
+) -> dict[str, list[Delivery]]:
+    """What still matters of these documents' deliveries, oldest first: open, refused, ever in doubt, and those of these events."""
     wanted, found = list(dict.fromkeys(keys)), dict[str, list[Delivery]]()
     for start in range(0, len(wanted), CHUNK):
-        named = {"of_target": target, "some": wanted[start : start + CHUNK]}
+        named = {"of_target": target, "some": wanted[start : start + CHUNK], "events": list(events)}
         for row in (await session.execute(OF_DOCUMENTS, named)).mappings():
             found.setdefault(row["document"], []).append(_delivery(row))
     return found

@@ -11,9 +11,8 @@ from hub.bus.base import Lost
 from hub.incidents import list_incidents
 from hub.recovery.housekeeping import look_again
 from hub.recovery.wishes import wish_discard, wish_release
-from hub.storage.deliveries import of_documents
 from hub.storage.holds import ripen
-from hub.storage.tables import holds
+from hub.storage.tables import deliveries, holds
 from tests.road.toy import SETTLE_S, Paper, hold_rows
 from tests.road.workers import ORDERS, Scene, Worker, moment, sales_order
 
@@ -35,7 +34,8 @@ async def settle(worker: Worker, turns: int = 1) -> None:
 
 async def rows(worker: Worker) -> list[tuple[int, str]]:
     async with worker.road.db.read() as session:
-        return [(row.revision, row.state) for row in (await of_documents(session, "erp", [KEY])).get(KEY, [])]
+        statement = select(deliveries).where(deliveries.c.target == "erp", deliveries.c.document == KEY).order_by(deliveries.c.id)
+        return [(row.revision, row.state) for row in await session.execute(statement)]
 
 
 async def incidents(worker: Worker) -> list[str]:
