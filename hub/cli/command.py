@@ -162,7 +162,7 @@ def _print(answer: Answer, language: Language, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(plain(answer.value), ensure_ascii=False, indent=2) + "\n")
     else:
-        Console(soft_wrap=False).print(answer.shown(language))
+        Console(soft_wrap=False, markup=False, emoji=False).print(answer.shown(language))   # a text may begin with [code]
     if not answer.good:
         raise typer.Exit(1)
 

@@ -10,11 +10,14 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.columns import Columns
 from rich.console import Console
+from rich.json import JSON
 from rich.live import Live
+from rich.panel import Panel
 
 from hub.app import load_rules, open_bus, open_database
 from hub.config import load
@@ -23,8 +26,10 @@ from hub.demo.run import Options, Outcome, Outside, Run, live, look, open_run, o
 from hub.demo.sabotage import sabotage
 from hub.demo.screen import live as live_screen
 from hub.demo.screen import proof_table
+from hub.errors import HubError
 from hub.registry import connectors
 from hub.services.status import groups
+from hub.texts import LANGUAGES, TEXTS, sentence
 
 app = typer.Typer(help="The simulated factory / 模拟工厂", invoke_without_command=True)
 console = Console()
@@ -55,12 +60,15 @@ def demo(
         options = Options(
             orders=orders, seed=seed, pace=pace, kill=kill, limit_s=limit, bus=bus, database=db, folder=folder or Path(scratch)
         )
-        if sabotage_:
-            sabotage(sabotage_)
+        try:
+            if sabotage_:
+                sabotage(sabotage_)
+        except HubError as error:
+            _fail(error, language)
         ended = asyncio.run(_run(options, sabotage_, headless, language))
     console.print(proof_table(ended.proof, language, _shown(ended)))
     for name in ended.still_open[:20]:
-        console.print(f"[yellow]… {name}")
+        console.print(sentence(TEXTS["demo-still-open"], language, {"name": name}), style="yellow", markup=False)
     if json_ is not None:
         json_.write_text(json.dumps(ended.figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     raise typer.Exit(0 if ended.is_good else 1)
@@ -124,5 +132,29 @@ def scene(
     name: Annotated[str, typer.Argument(help="timeout, unknown-code, unaudit, journey, payload")],
 ) -> None:
     """Make something happen in the demo that is running here, and say what to look at / 调出一幕."""
-    for line in control.call(name):
-        console.print(line)
+    try:
+        for line in control.call(name):
+            _print(line)
+    except HubError as error:
+        _fail(error)
+
+
+def _print(line: Mapping[str, Any]) -> None:
+    """A line of a scene, not broken, so that a command in it can be copied; an error ends with status 1."""
+    if "error" in line:
+        typer.echo(line["error"], err=True)
+        raise typer.Exit(1)
+    if "show" in line:
+        console.print(Columns([_panel(side, payload) for side, payload in line["show"].items()]))
+    else:
+        console.print(line["say"], soft_wrap=True, markup=False, highlight=False)
+
+
+def _panel(side: str, payload: object) -> Panel:
+    return Panel(JSON.from_data(payload), title=side.upper(), width=max(40, console.width // 2 - 1))
+
+
+def _fail(error: HubError, language: str = "") -> NoReturn:
+    """The sentence, in both languages where nobody has said which, and status 1."""
+    typer.echo("\n".join(error.text(each) for each in ([language] if language else LANGUAGES)), err=True)
+    raise typer.Exit(1)

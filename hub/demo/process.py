@@ -20,6 +20,7 @@ class HubProcess:
     """The process of `command`; what it prints goes to `hub.log` beside the settings file."""
 
     def __init__(self, settings: Path, port: int, command: Sequence[str]) -> None:
+        self.settings = settings
         self._command = (*command, str(settings))
         self._log = settings.parent / "hub.log"
         self.url = f"http://127.0.0.1:{port}"

@@ -80,6 +80,8 @@ class Run:
     restarts: int = 0
     open_names: list[str] = field(default_factory=list)
     still: int = 0
+    kill_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by a scene: the hub is killed at once, and started again."""
 
     @property
     def seconds(self) -> float:
@@ -212,19 +214,20 @@ async def _count(session: Any, statement: Any) -> int:
 
 
 async def _killing(run: Run) -> None:
-    """SIGKILL at random moments while orders are on their way, and a new start."""
+    """SIGKILL at random moments while orders are on their way, and when a scene asks for it; each time a new start."""
     dice = random.Random(run.options.seed)
     # spread over the time in which orders are placed and made
     first, last = SLOW_START_S, SLOW_START_S + 20 + run.options.orders * 0.35
-    for moment in sorted(dice.uniform(first, last) for _ in range(run.options.kill)):
-        await asyncio.sleep(max(0.0, moment - run.seconds))
-        await run.hub.kill()
-        run.restarts += 1
-        await run.hub.start()
-    while run.options.kill == run.restarts:
+    moments = sorted(dice.uniform(first, last) for _ in range(run.options.kill))
+    while True:
+        if run.kill_wanted.is_set() or (moments and moments[0] <= run.seconds):
+            moments = moments if run.kill_wanted.is_set() else moments[1:]
+            run.kill_wanted.clear()
+            await run.hub.kill()
+            run.restarts += 1
         if not run.hub.is_running:
             await run.hub.start()     # raises with its log when it cannot
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(STEP_S)
 
 
 def outcome(run: Run) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -13,10 +13,10 @@ from hub.demo.factory.ledger import Job
 from hub.demo.factory.shapes import local_number
 from hub.demo.proof.boundary import breaches
 from hub.demo.proof.written import Written, number, quantity
+from hub.demo.screen import STATES
 from hub.errors import DataError
 from hub.sdk.simulation import Entry, Fault, Faults
-from hub.texts import TEXTS, sentence
-from hub.texts.text import Text
+from hub.texts import LANGUAGES, TEXTS, Text, sentence
 
 
 class SceneUnknown(DataError):
@@ -33,11 +33,16 @@ class SceneImpossible(DataError):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What scenes play on: the factory, the simulators' faults, and what a system was sent (`received('mes')`: JSON values)."""
+    """What scenes play on: the factory, the simulators' faults, and what a system was sent (`received('mes')`: JSON values).
+
+    `kill` has the hub killed and started again; `settings` is its settings file, for the commands that a scene names.
+    """
 
     factory: Factory
     faults: Mapping[str, Faults]
     received: Callable[[str], Sequence[Any]]
+    kill: Callable[[], None]
+    settings: str
 
 
 class Scene(Protocol):
@@ -45,6 +50,8 @@ class Scene(Protocol):
 
     look: Text
     """What to look at."""
+    sides: Mapping[str, Any]
+    """What is to be seen side by side; mostly nothing."""
 
     def seen(self) -> Text | None:
         """What was seen; None while it has not all happened yet."""
@@ -59,12 +66,18 @@ def begin(name: str, stage: Stage) -> Scene:
 
 
 def say(key: str, **facts: Any) -> Text:
-    """A text of the catalogue in both languages, filled."""
-    return Text(*(sentence(TEXTS[key], language, facts) for language in ("zh", "en")))
+    """A text of the catalogue in both languages, filled; a fact that is a text itself is told in the same language."""
+    return Text(*(sentence(TEXTS[key], language, _in(language, facts)) for language in LANGUAGES))
+
+
+def _in(language: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(fact, language) if isinstance(fact, Text) else fact for name, fact in facts.items()}
 
 
 class TimeOut:
-    """1: the next sales order is saved by the ERP, which never answers."""
+    """1: the next sales order is saved by the ERP, which never answers; then the hub is killed."""
+
+    sides: Mapping[str, Any] = {}
 
     def __init__(self, stage: Stage) -> None:
         self._stage, self._faults = stage, stage.faults["erp"]
@@ -82,6 +95,7 @@ class TimeOut:
         self._struck = self._faults.counts[Fault.TIMEOUT_AFTER]
         if entry.kind == "sales_order" and entry.version == 1:
             self._victim = entry
+            self._stage.kill()
         else:
             self._faults.force(Fault.TIMEOUT_AFTER)
 
@@ -99,6 +113,8 @@ class TimeOut:
 
 class UnknownCode:
     """2: an order with a code that nobody knows, and the order behind it."""
+
+    sides: Mapping[str, Any] = {}
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -121,9 +137,12 @@ class UnknownCode:
 class Unaudit:
     """3: 反审核 of a running production order, a quantity that is too small, and then a right one."""
 
+    sides: Mapping[str, Any] = {}
+
     def __init__(self, stage: Stage) -> None:
         self._stage, self._planner = stage, stage.factory.planner
         self._job, done = self._running()
+        self._least = done
         self._small, self._right = max(done - 1, Decimal(1)), self._job.quantity + 1
         agenda = stage.factory.agenda
         self._planner.unaudit(self._job)
@@ -138,7 +157,7 @@ class Unaudit:
             done = self._reported(job) if job.state == "in_progress" and not job.receipts and job.links else Decimal()
             if done >= 2:
                 return job, done
-        raise SceneImpossible(what=TEXTS["wait-for-orders"].zh)
+        raise SceneImpossible()
 
     def _reported(self, job: Job) -> Decimal:
         """The most that any operation has confirmed (B21)."""
@@ -155,9 +174,11 @@ class Unaudit:
         if not versions or quantity(versions[-1].data) != self._right:
             return None
         states, quantities = [entry.data.get("state") for entry in versions], [quantity(entry.data) for entry in versions]
+        state = "on_hold" if "on_hold" in states else str(states[-1])
         return say(
-            "scene-unaudit-seen", frozen="on_hold" if "on_hold" in states else states[-1],
-            kept=quantities[0] if self._small not in quantities else self._small, right=self._right, now=quantities[-1],
+            "scene-unaudit-seen", frozen=Text(*STATES.get(state, (state, state, ""))[:2]), small=self._small,
+            kept=quantities[0] if self._small not in quantities else self._small, least=self._least, right=self._right,
+            now=quantities[-1],
         )  # fmt: skip
 
     def _in_mes(self) -> list[Entry]:
@@ -171,12 +192,14 @@ class Unaudit:
 class Journey:
     """4: any number leads to the whole way."""
 
+    sides: Mapping[str, Any] = {}
+
     def __init__(self, stage: Stage) -> None:
         self._erp = stage.factory.books["erp"]
         self._shipment = next((entry for entry in self._erp.entries("shipment") if self._jobs(*self._order_of(entry))), None)
         if self._shipment is None:
-            raise SceneImpossible(what=TEXTS["wait-for-orders"].zh)
-        self.look = say("scene-journey-look", number=self._shipment.number)
+            raise SceneImpossible()
+        self.look = say("scene-journey-look", number=self._shipment.number, settings=stage.settings)
 
     @staticmethod
     def _order_of(shipment: Entry) -> tuple[str, str]:
@@ -201,31 +224,39 @@ class Journey:
 
 
 class Payloads:
-    """6: what the ERP and the MES were sent about one order, side by side: `sides`."""
+    """6: what the ERP and the MES were sent about one order, side by side."""
 
     def __init__(self, stage: Stage) -> None:
-        self.sides = self._pair(stage)
-        self.look = say("scene-payload-look")
+        self._order, erp, mes = self._pair(stage)
+        self.sides: Mapping[str, Any] = {"erp": erp, "mes": mes}
+        self.look = say("scene-payload-look", order=self._order)
 
     @staticmethod
-    def _pair(stage: Stage) -> dict[str, Any]:
-        """The last work order that the MES was sent, and the last payload with a price that the ERP was sent."""
-        work = next((payload for payload in reversed(stage.received("mes")) if _mentions(payload, "planned_qty")), None)
-        order = next((payload for payload in reversed(stage.received("erp")) if any(breaches(payload, set()))), None)
-        if work is None or order is None:
-            raise SceneImpossible(what=TEXTS["wait-for-orders"].zh)
-        return {"erp": order, "mes": work}
+    def _pair(stage: Stage) -> tuple[str, Any, Any]:
+        """The newest work order that names an order of which the ERP was sent prices, and what the ERP was sent: key, payloads."""
+        sent = (payload for payload in stage.received("erp") if any(breaches(payload, set())))
+        priced = {key: payload for payload in sent for key in _values(payload, "F_HUB_KEY")}
+        for payload in reversed(stage.received("mes")):
+            for order in _values(payload, "order_ref"):
+                if f"sales_order/{order}" in priced:
+                    return order, priced[f"sales_order/{order}"], payload
+        raise SceneImpossible()
 
     def seen(self) -> Text | None:
         counts = {system: len(set(breaches(payload, set()))) for system, payload in self.sides.items()}
-        return say("scene-payload-seen", **counts)
+        return say("scene-payload-seen", order=self._order, **counts)
 
 
-def _mentions(payload: Any, name: str) -> bool:
-    """Whether a field of this name is anywhere in it."""
+def _values(payload: Any, name: str) -> Iterator[Any]:
+    """The values of all fields of this name, wherever they are."""
     if isinstance(payload, Mapping):
-        return name in payload or any(_mentions(item, name) for item in payload.values())
-    return isinstance(payload, list) and any(_mentions(item, name) for item in payload)
+        if name in payload:
+            yield payload[name]
+        for item in payload.values():
+            yield from _values(item, name)
+    elif isinstance(payload, list):
+        for item in payload:
+            yield from _values(item, name)
 
 
 SCENES: Mapping[str, Callable[[Stage], Scene]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from hub.demo.factory.catalogue import ALIAS
@@ -10,13 +12,20 @@ from hub.sdk.simulation import Fault, Faults
 from tests.demo.shortcut import World
 
 SENT = {
-    "erp": [{"Model": {"FBillNo": "SO-00001", "FSaleOrderEntry": [{"FTaxPrice": 2380}]}}],
-    "mes": [{"orders": [{"order_no": "MO00001", "planned_qty": "8"}]}],
+    "erp": [
+        {"Model": {"F_HUB_KEY": "sales_order/P1/SO-00001", "FSaleOrderEntry": [{"FTaxPrice": 2380}]}},
+        {"Model": {"F_HUB_KEY": "sales_order/P1/SO-00002", "FSaleOrderEntry": [{"FTaxPrice": 99}]}},
+    ],
+    "mes": [
+        {"orders": [{"order_no": "MO00001", "planned_qty": "8", "demand_links": [{"order_ref": "P1/SO-00001", "line": 10}]}]},
+        {"orders": [{"order_no": "MO00002", "planned_qty": "5", "demand_links": []}]},
+    ],
 }
+KILLED = Event()
 
 
 def make_stage(world: World) -> Stage:
-    return Stage(world.factory, {"erp": Faults()}, lambda system: SENT[system])
+    return Stage(world.factory, {"erp": Faults()}, lambda system: SENT[system], kill=KILLED.set, settings="plant/loopline.yaml")
 
 
 def play(world: World, name: str) -> tuple[str, str]:
@@ -44,6 +53,7 @@ def test_a_time_out_strikes_the_next_sales_order_and_no_other_write() -> None:
         world.pass_time(0.4)
     seen = scene.seen()
     assert seen is not None and " 1 " in seen.zh
+    assert KILLED.is_set()
     assert stage.faults["erp"].counts[Fault.TIMEOUT_AFTER] >= 1
 
 
@@ -71,17 +81,18 @@ def test_unaudit_freezes_the_mes_and_ends_with_the_right_quantity() -> None:
     while scene.seen() is None and world.seconds < 200:
         world.pass_time(0.4)
     seen = scene.seen()
-    assert seen is not None and "on_hold" in seen.zh
+    assert seen is not None and "暂停" in seen.zh and "on hold" in seen.en
     world.run_to_the_end()
     assert world.factory.finished()
 
 
 def test_the_journey_names_every_step(finished: World) -> None:
     look, seen = play(finished, "journey")
-    assert "XSCK" in look
+    assert "XSCK" in look and "--config plant/loopline.yaml" in look
     assert all(prefix in seen for prefix in ("SO-", "MO", "RK", "XSCK"))
 
 
 def test_payloads_side_by_side_show_prices_on_one_side_only(finished: World) -> None:
-    _, seen = play(finished, "payload")
+    look, seen = play(finished, "payload")
+    assert "P1/SO-00001" in look
     assert "1 个价格字段" in seen and "收到 0 个" in seen

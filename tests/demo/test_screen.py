@@ -33,7 +33,7 @@ def test_every_state_of_an_order_has_its_words() -> None:
 
 def test_a_clean_proof_says_so(finished: World) -> None:
     text = shown(proof_table(prove(finished.books, finished.factory.codes), "en", {"restarts": 2}))
-    assert "The three books agree" in text and "restarts" in text
+    assert "The three books agree" in text and "Kills and restarts" in text
 
 
 def test_a_broken_proof_names_what_is_wrong() -> None:

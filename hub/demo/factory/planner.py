@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from hub.demo.factory.shapes import Data, Words
 from hub.sdk.simulation import Entry
 
 NETTING_H = 4.0          # demand is gathered that long before it becomes production orders
+MAKING_H = 36.0          # from the plan to its end: planned on one day, due on another, so that a day's plan can be frozen
+DATES = ("planned_start_at", "planned_end_at")
 SPLIT_FROM = Decimal(30)
 UNAUDIT_SHARE, CLOSE_SHARE, SPLIT_SHARE = 0.10, 0.25, 0.08
 
@@ -215,7 +217,7 @@ class Planner:
             "split_from": job.split_from, "rush": job.rush, "priority": 1 if job.rush else 5, "changed_at": start,
         }  # fmt: skip
         if job.state == "planned":
-            return {**document, "planned_start_at": start, "planned_end_at": start + timedelta(hours=12)}
+            return {**document, **_dates(start)}
         if job.state == "released":
             words = self._words
             frozen = shapes.bill_lines(words, job.material), shapes.route_steps(words, job.material)
@@ -228,11 +230,12 @@ class Planner:
         return {"bom": f"{local}_V1", "routing": f"{local}_R1"}
 
     def _plan_document(self, job: Job, state: str) -> Data:
-        start = self._agenda.moment
+        """The plan; its dates stay what they were when it was made."""
+        known = self._desk.get("production_plan", job.organisation, job.plan)
         return {
+            **(_dates(self._agenda.moment) if known is None else {name: known.data[name] for name in DATES}),
             "number": job.plan, "material": self._words.of("material", job.material), "state": state, "demands": self._links(job),
-            "quantity": self._words.quantity(job.material, job.quantity), "planned_start_at": start, "changed_at": start,
-            "planned_end_at": start + timedelta(hours=12),
+            "quantity": self._words.quantity(job.material, job.quantity), "changed_at": self._agenda.moment,
         }  # fmt: skip
 
     def _links(self, job: Job) -> list[Data]:
@@ -245,3 +248,7 @@ class Planner:
         """The production order that a report or receipt is about."""
         number = shapes.local_number(entry.data.get("production_order"))
         return self._ledger.jobs.get((entry.organisation, number))
+
+
+def _dates(start: datetime) -> Data:
+    return dict(zip(DATES, (start, start + timedelta(hours=MAKING_H)), strict=True))
