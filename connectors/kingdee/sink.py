@@ -72,7 +72,10 @@ class KingdeeSink:
         except RefusedError:
             await self._unless_moved(form, document.id or "", left_in, "Save")
             raise
-        state = await self._read_back(form, document, str(answer["Result"]["Id"]), "Save")
+        id, number = str(answer["Result"]["Id"]), str(answer["Result"]["Number"])
+        if not (document.last or document.id):      # a new one: the step that follows reads back what both have done
+            return Written(id=id, number=number, step="save", mark=document.mark, revision=document.revision)
+        state = await self._read_back(form, document, id, "Save")
         if state.mark != document.mark or state.status not in STATUSES_AFTER["save"]:
             raise self._nothing_done(document, "Save")
         return replace(_written(form, state, document.organisation), step="save")
@@ -84,6 +87,8 @@ class KingdeeSink:
         state = await self._read_back(form, document, id, call)
         if state.status not in STATUSES_AFTER[document.step]:
             raise refused or self._nothing_done(document, call)
+        if state.mark != document.mark:
+            raise self._nothing_done(document, call)
         return replace(_written(form, state, document.organisation), step=document.step)
 
     async def _refusal_of(self, call: str, form: Form, id: str, **more: str) -> RefusedError | None:

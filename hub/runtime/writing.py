@@ -136,6 +136,7 @@ class Writing:
         document = Document(
             entity=prepared.form, organisation=prepared.organisation, key=self._key(job, id), mark=job.event.id,
             revision=order(job.event), operation=prepared.operation, step=step, payload=prepared.payload, id=id, number=number,
+            last=step == self._until(job),
         )
         written = await self._sink().write(document)
         await self._road.reach("deliver.called")
@@ -305,7 +306,7 @@ class Writing:
         look_again = verify or not written.usable
         verify_at = now + timedelta(seconds=self._settle_s(job)) if look_again else None
         document = document_of(job, self._opened.name, written, complete=True)
-        over = replace(row, state=DONE, settle_at=None, code="", facts={}, ended_at=now)
+        over = replace(row, state=DONE, settle_at=None, code="", facts=job.facts, ended_at=now)
 
         async def write(session: AsyncConnection) -> None:
             await fence(session, job.owned)

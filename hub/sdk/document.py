@@ -29,6 +29,7 @@ class Document:
     `entity` is the vendor's form. `mark` is the event's id and `revision` its order: stored at the vendor where it can be.
     `operation` is what the mapping asks for: 'upsert', or a named operation of the connector ('cancel', 'close', …).
     `id` and `number` are the vendor's, where known from an earlier step or change; `payload` is the vendor's shape.
+    `last` is False where another step follows at once: a sink may leave it to that one to read back what stands there.
     """
 
     entity: str
@@ -41,6 +42,7 @@ class Document:
     payload: Mapping[str, Any]
     id: str | None = None
     number: str | None = None
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,22 @@ async def test_success_that_did_nothing_is_noticed(plant: Plant, system: Kingdee
         await write(system, make_order("submit", id=written.id))
 
 
+async def test_a_save_that_did_nothing_is_noticed_by_the_step_that_follows(plant: Plant, system: KingdeeSystem) -> None:
+    plant.faults.force(Fault.NOTHING_DONE)
+    pretended = await write(system, replace(make_order("save"), last=False))
+    with pytest.raises(NothingDone):
+        await write(system, make_order("submit", id=pretended.id))
+    saved = await write(system, replace(make_order("save"), last=False))
+    assert (await write(system, make_order("submit", id=saved.id))).mark == "m1"
+    assert len(plant.books.entries("sales_order")) == 1
+
+
+async def test_a_step_that_finds_another_change_than_its_own_is_in_doubt(plant: Plant, system: KingdeeSystem) -> None:
+    saved = await write(system, replace(make_order("save"), last=False))
+    with pytest.raises(NothingDone):
+        await write(system, make_order("submit", id=saved.id, mark="m2", revision=2))
+
+
 @pytest.mark.parametrize("times", range(4))
 async def test_garbage_never_leads_to_a_second_document(plant: Plant, system: KingdeeSystem, times: int) -> None:
     plant.simulator._garbage = times
