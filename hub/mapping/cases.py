@@ -3,6 +3,7 @@
 A case: `case` (its name), `record`, and one of `expect` (the data, in full), `error` (a code, or {code, says}), `missing` (a list of
 {code: kind, value} and {document: entity, value}), `skipped: true`. Optional: `codes` {kind: {local: shared}} and `documents`
 {entity: {local number or id: canonical key}} (read the other way round for `out`), `context` {name: value}, `operation`, `number`.
+For `unit` rules: `conversions` {"[material ]from>to": factor} and `base_units` {material: unit}.
 With `deleted: true` the record is what was last told of the entity; `expect` is what its deletion says, `skipped` that nothing follows.
 """
 
@@ -10,18 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from hub.mapping.engine import MappingFile, read_folder
 from hub.mapping.errors import KeyMissing, MappingFailed, MappingsWrong, Mistake, OutcomeUnclear, TypeWrong
+from hub.mapping.quantities import book_of, converted, read_factor
 from hub.mapping.rules import Rule
 from hub.mapping.spec import Mapped, MappingSpec, Missing
 from hub.mapping.yaml_file import Reading, Rows, Table, read_yaml
 from hub.texts import TEXTS, sentence
 
 OUTCOMES: Final = ("expect", "error", "missing", "skipped")
-CASE_KEYS: Final = ("case", "record", "deleted", "codes", "documents", "context", "operation", "number", *OUTCOMES)
+CASE_KEYS: Final = (
+    "case", "record", "deleted", "codes", "documents", "conversions", "base_units", "context", "operation", "number", *OUTCOMES,
+)
 CONTEXT: Final[Mapping[str, Any]] = {
     "organisation": "P1", "key": "P1/1", "mark": "0123456789abcdef", "revision": "1", "document_key": "document/P1/1",
     "zone": "Asia/Shanghai", "system": "test",
@@ -102,15 +107,28 @@ def _read_case(reading: Reading, value: Any, line: int) -> Table | None:
     for key in ("case", "record"):
         if key not in table:
             reading.wrong(KeyMissing, line, name=key)
-    for key in ("record", "codes", "documents", "context", "expect"):
+    for key in ("record", "codes", "documents", "conversions", "base_units", "context", "expect"):
         if key in table:
             reading.table(table[key], table.lines[key], key)
+    _check_factors(reading, table)
     given = [key for key in OUTCOMES if key in table]
     if len(given) != 1:
         reading.wrong(OutcomeUnclear, line, found=", ".join(given) or "–")
     if "skipped" in table and table["skipped"] is not True:
         reading.wrong(TypeWrong, table.lines["skipped"], name="skipped", wanted="true", value=table["skipped"])
     return table if len(reading.mistakes) == before else None
+
+
+def _check_factors(reading: Reading, case: Table) -> None:
+    factors = case.get("conversions")
+    if not isinstance(factors, Table):
+        return
+    for name, factor in factors.items():
+        try:
+            read_factor(name, factor)
+        except (ValueError, ZeroDivisionError):
+            wanted, value = "{M-1 BX>H87: 12, TNE>KGM: 1000}", f"{name}: {factor}"
+            reading.wrong(TypeWrong, factors.lines[name], name="conversions", wanted=wanted, value=value)
 
 
 def _run_file(file: MappingFile, tables: Sequence[Table]) -> Iterator[CaseResult]:
@@ -163,7 +181,8 @@ def _run_case(spec: MappingSpec, case: Table) -> tuple[str, str]:
     try:
         if not spec.applies(case["record"]):
             return ("", "") if "skipped" in case else _said(case, "skipped")
-        mapped = spec.apply(case["record"], look)
+        book = book_of(case.get("conversions", {}), case.get("base_units", {}))
+        mapped = spec.apply(case["record"], look, partial(converted, book))
     except MappingFailed as error:
         return _judge_error(case, error)
     return _judge(case, mapped)

@@ -10,8 +10,9 @@ from hub.mapping.errors import MappingFailed, NotAList, NotInTable, OperationUnc
 from hub.mapping.expressions import Expression, Scope, asked_of, evaluate, holds
 from hub.mapping.parts import Fetch, Mark, Run, Step, chain, coded, key_text, listed, read_all, read_one, state_of
 from hub.mapping.paths import ABSENT, Path, getter, only_step, setter
+from hub.mapping.quantities import WITHOUT_FACTORS, measured
 from hub.mapping.rules import LEFT_OUT, Rule, Source
-from hub.mapping.spec import Lookups, Mapped, Missing, Reference
+from hub.mapping.spec import Convert, Lookups, Mapped, Missing, Reference
 
 ANSWERS = 256
 """So many answers of one condition are remembered: what conditions ask for (states, presence) has few values."""
@@ -24,22 +25,24 @@ class Compiler:
         self._file = file
         self._mark = mark
 
-    def program(self, rules: Sequence[Rule], operation: Source, number: Path | None) -> Callable[[Mapping[str, Any], Lookups], Mapped]:
+    def program(
+        self, rules: Sequence[Rule], operation: Source, number: Path | None
+    ) -> Callable[[Mapping[str, Any], Lookups, Convert | None], Mapped]:
         """`MappingSpec.apply`."""
         scope = Scope()
         steps = self.steps(rules, scope)
         ask = self._fetch(operation, scope)
         read = getter(number.steps) if number else None
 
-        def apply(record: Mapping[str, Any], look: Lookups) -> Mapped:
-            run, out = Run(record, look), dict[str, Any]()
+        def apply(record: Mapping[str, Any], look: Lookups, convert: Convert | None) -> Mapped:
+            run, out = Run(record, look, convert or WITHOUT_FACTORS), dict[str, Any]()
             for step in steps:
                 step(record, run, out)
             asked = self._operation(ask, record, run)
             if run.failures:
                 raise _all(run.failures)
             named = read(out) if read else None
-            return Mapped(out, tuple(run.missing), asked, None if named is None or named is ABSENT else str(named))
+            return Mapped(out, tuple(run.missing), asked, None if named is None or named is ABSENT else str(named), tuple(run.rounded))
 
         return apply
 
@@ -61,7 +64,7 @@ class Compiler:
 
         def references(record: Mapping[str, Any], context: Mapping[str, Any]) -> Sequence[Reference]:
             listening = _Listening(context)
-            run = Run(record, listening)
+            run = Run(record, listening, WITHOUT_FACTORS)
             for step in steps:
                 step(record, run, {})
             return list(dict.fromkeys(listening.heard))
@@ -87,9 +90,9 @@ class Compiler:
         return tuple(self._each(rule, scope) if rule.each else self._value(rule, scope) for rule in rules)
 
     def _value(self, rule: Rule, scope: Scope) -> Step:
-        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
+        fetch, when, put = self._read(rule, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
         fill, convert, translate = self._fill(rule), chain(rule.using), self._translate(rule)
-        key, name = _only_name(rule.source), only_step(rule.target) if self._mark is None else None    # nearly all need no call
+        key, name = _only_name(rule), only_step(rule.target) if self._mark is None else None    # nearly all need no call
 
         def step(it: Any, run: Run, out: dict[str, Any]) -> None:
             value: Any = ABSENT
@@ -159,6 +162,14 @@ class Compiler:
         failure = error if isinstance(error, MappingFailed) else MappingFailed(words=str(error)[:200])
         shown = "" if value is ABSENT else shorten(value)
         run.failures.append(failure.at(rule=f"{self._file} #{rule.number}", to=rule.to, path=run.place(rule.source.text), value=shown))
+
+    def _read(self, rule: Rule, scope: Scope) -> Fetch:
+        """The source, or the quantity that it says in the unit that the rule asks for."""
+        fetch, unit = self._fetch(rule.source, scope), rule.unit
+        if unit is None:
+            return fetch
+        wanted = self._fetch(unit.wanted, scope) if unit.wanted else None
+        return measured(rule, fetch, wanted, read_one(unit.material) if unit.material else None)
 
     def _fetch(self, source: Source, scope: Scope) -> Fetch:
         if source.expr is not None:
@@ -241,9 +252,10 @@ class Compiler:
         return find
 
 
-def _only_name(source: Source) -> str | None:
+def _only_name(rule: Rule) -> str | None:
     """The one field of the row that is read; None where it is another source."""
-    plain = source.expr is None and len(source.paths) == 1 and source.paths[0].origin == "row"
+    source = rule.source
+    plain = rule.unit is None and source.expr is None and len(source.paths) == 1 and source.paths[0].origin == "row"
     return only_step(source.paths[0].steps) if plain else None
 
 

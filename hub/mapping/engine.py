@@ -133,7 +133,7 @@ class _Header:
     def __init__(self, reading: Reading, table: Table) -> None:
         self._reading = reading
         self._table = table
-        self._rules = RuleReader(reading, vocabulary())
+        self._rules = RuleReader(reading, vocabulary(), out=table.get("direction") == "out")
 
     def read(self, path: FilePath) -> MappingFile:
         direction = self._one_of("direction", DIRECTIONS)

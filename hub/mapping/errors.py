@@ -147,6 +147,10 @@ class NotAList(MappingFailed):
     code = "not-a-list"
 
 
+class NotAQuantity(MappingFailed):
+    code = "not-a-quantity"
+
+
 class NotAnObject(MappingFailed):
     code = "not-an-object"
 

@@ -10,7 +10,7 @@ from hub.mapping.errors import ContextUnknown, EmptyCode, MappingFailed
 from hub.mapping.expressions import Scope
 from hub.mapping.paths import ABSENT, Path, getter
 from hub.mapping.rules import Rule, Using
-from hub.mapping.spec import Lookups, Missing
+from hub.mapping.spec import Convert, Lookups, Missing, Rounding
 
 _NOBODY = object()
 
@@ -18,12 +18,14 @@ _NOBODY = object()
 class Run:
     """One record on its way through the steps. `at`: the rows we are in, outermost first, as linked (outer, list, index)."""
 
-    __slots__ = ("at", "cel", "cel_for", "cel_scope", "failures", "look", "missing", "root")
+    __slots__ = ("at", "cel", "cel_for", "cel_scope", "convert", "failures", "look", "missing", "root", "rounded")
 
-    def __init__(self, root: Any, look: Lookups) -> None:
+    def __init__(self, root: Any, look: Lookups, convert: Convert) -> None:
         self.root = root
         self.look = look
+        self.convert = convert
         self.missing: list[Missing] = []
+        self.rounded: list[Rounding] = []
         self.failures: list[MappingFailed] = []
         self.at: Any = None
         self.cel: Any = None

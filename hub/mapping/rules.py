@@ -28,7 +28,11 @@ from hub.mapping.yaml_file import Reading, Rows, Table
 
 SOURCES: Final = ("from", "const", "expr")
 VALUE_KEYS: Final = ("to", *SOURCES, "using", "code", "document", "document_id", "lookup", "default", "when")
+OUT_KEYS: Final = (*VALUE_KEYS, "unit")
+UNIT_KEYS: Final = (*SOURCES, "material", "places")
+MOST_PLACES: Final = 10
 EACH_KEYS: Final = ("to", "each", "rules", "where", "default", "when")
+TRANSLATIONS: Final = ("code", "document", "lookup")
 EMPTY_STATES: Final = ("absent", "null", "empty")
 LEFT_OUT: Final = "@absent"
 """As a default: leave the target field out."""
@@ -51,6 +55,17 @@ class Using(NamedTuple):
     asks: str
 
 
+class InUnit(NamedTuple):
+    """The unit that a quantity is given in (None: the material's base unit), whose factors count, at how many decimal places.
+
+    Without `places` the rule gives the unit itself.
+    """
+
+    wanted: Source | None
+    material: Path | None
+    places: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule. `number`: '3', or '3.2' inside `each`; `line` in the file. `rules` is empty except with `each`."""
@@ -62,6 +77,7 @@ class Rule:
     source: Source
     when: Expression | None = None
     default: Mapping[str, Any]
+    unit: InUnit | None = None
     using: tuple[Using, ...] = ()
     code: str = ""
     document: str = ""
@@ -80,11 +96,12 @@ class Vocabulary(NamedTuple):
 
 
 class RuleReader:
-    """Reads the rules of one file."""
+    """Reads the rules of one file. On the way in nothing is converted (B30), so `unit` is a key of `out` files."""
 
-    def __init__(self, reading: Reading, vocabulary: Vocabulary) -> None:
+    def __init__(self, reading: Reading, vocabulary: Vocabulary, *, out: bool) -> None:
         self._reading = reading
         self._vocabulary = vocabulary
+        self._keys = OUT_KEYS if out else VALUE_KEYS
 
     def rules(self, table: Table, prefix: str = "") -> tuple[Rule, ...]:
         """The list under `rules`; rules that cannot be read are left out, with their mistakes noted."""
@@ -101,7 +118,7 @@ class RuleReader:
         table = self._reading.table(value, line, "rule", number)
         if table is None:
             return None
-        self._reading.known_keys(table, EACH_KEYS if "each" in table else VALUE_KEYS, number)
+        self._reading.known_keys(table, EACH_KEYS if "each" in table else self._keys, number)
         before = len(self._reading.mistakes)
         rule = self._each(table, number) if "each" in table else self._value(table, number)
         return rule if len(self._reading.mistakes) == before else None
@@ -114,7 +131,7 @@ class RuleReader:
         )  # fmt: skip
 
     def _value(self, table: Table, number: str) -> Rule:
-        translations = [key for key in ("code", "document", "lookup") if key in table]
+        translations = [key for key in TRANSLATIONS if key in table]
         if len(translations) > 1:
             self._reading.wrong(TranslationUnclear, table.lines[translations[1]], number, names=", ".join(translations))
         if "document_id" in table and (not isinstance(table["document_id"], bool) or "document" not in table):
@@ -122,7 +139,7 @@ class RuleReader:
                                 value=table["document_id"])  # fmt: skip
         return Rule(
             number=number, line=table.line, **self._common(table, number), source=self.source(table, number),
-            using=self._using(table, number),
+            unit=self._unit(table, number), using=self._using(table, number),
             code=self._named(table, "code", self._vocabulary.kinds, number), document_id=table.get("document_id") is True,
             document=self._named(table, "document", self._vocabulary.entities, number), lookup=self._lookup(table, number),
         )  # fmt: skip
@@ -203,6 +220,30 @@ class RuleReader:
         if rows is not None and not rows:
             self._reading.wrong(TypeWrong, table.lines["lookup"], number, name="lookup", wanted="{key: value, …}", value="{}")
         return rows
+
+    def _unit(self, table: Table, number: str) -> InUnit | None:
+        """With `places` a value, which is no code; without, the unit, which may have `code: unit`."""
+        unit = self._reading.table(table["unit"], table.lines["unit"], "unit", number) if "unit" in table else None
+        if unit is None:
+            return None
+        self._reading.known_keys(unit, UNIT_KEYS, number)
+        wanted = self.source(unit, number) if any(key in unit for key in SOURCES) else None
+        material = self._reading.text(unit, "material", number)
+        if wanted is None and "material" not in unit:
+            self._reading.wrong(KeyMissing, unit.line, number, name="material")
+        translated = [f"{key}: {table[key]}" for key in TRANSLATIONS if key in table]
+        if translated and (translated != ["code: unit"] or "places" in unit):
+            self._reading.wrong(TranslationUnclear, unit.line, number, names=", ".join(["unit", *translated]))
+        elif not translated and "places" not in unit:
+            self._reading.wrong(KeyMissing, unit.line, number, name="places")
+        path = self._path(material, unit.lines["material"], number) if material else None
+        return InUnit(wanted, path, self._places(unit, number))
+
+    def _places(self, unit: Table, number: str) -> int | None:
+        places = unit.get("places")
+        if "places" in unit and (type(places) is not int or not 0 <= places <= MOST_PLACES):
+            self._reading.wrong(TypeWrong, unit.lines["places"], number, name="places", wanted=f"0–{MOST_PLACES}", value=places)
+        return places
 
     def _using(self, table: Table, number: str) -> tuple[Using, ...]:
         if "using" not in table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple, Protocol
 
 
@@ -18,6 +20,7 @@ class Reference(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A translation that is not there yet. `what`: 'code' or 'document' (a look-up may say more exactly), `name`: kind or entity.
+    Or a factor between units: 'conversion' or 'dual-unit', `name`: the material, `value`: `from>to`.
 
     `path`, `rule` and `to` are filled in by the engine; `detail` is the look-up's own (a vendor state, who must act).
     """
@@ -47,6 +50,48 @@ class Lookups(Protocol):
         ...
 
 
+class QuantityAsked(NamedTuple):
+    """A quantity, the unit it is wanted in ('': the material's base unit), whose factors count ('': only general ones), decimal places.
+
+    Without `places` only the wanted unit is asked for.
+    """
+
+    value: Decimal
+    unit: str
+    wanted: str
+    material: str
+    places: int | None
+
+
+class QuantityGiven(NamedTuple):
+    """The quantity at the target's precision. `residue`: what rounding took away, exactly (value + residue is the quantity)."""
+
+    value: Decimal
+    unit: str
+    residue: Fraction
+
+
+Convert = Callable[[QuantityAsked], QuantityGiven | Missing]
+"""By the factors in force when the event happened."""
+
+
+class Rounding(NamedTuple):
+    """B30: a quantity that could not be given exactly. `path` in the record, `to` as the rule says it."""
+
+    path: str
+    to: str
+    asked: QuantityAsked
+    given: QuantityGiven
+
+    def facts(self) -> dict[str, str]:
+        """As it is told and kept: decimal text, the residue as a fraction."""
+        asked, given = self.asked, self.given
+        return {
+            "path": self.path, "to": self.to, "material": asked.material, "entered": format(asked.value, "f"), "entered_unit": asked.unit,
+            "given": format(given.value, "f"), "given_unit": given.unit, "residue": str(given.residue),
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """What came out, in JSON types. With `missing` the data lacks those fields and must not be used.
@@ -58,6 +103,7 @@ class Mapped:
     missing: tuple[Missing, ...] = ()
     operation: str = "upsert"
     number: str | None = None
+    rounded: tuple[Rounding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +124,7 @@ class MappingSpec:
     deleted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _applies: Callable[[Mapping[str, Any]], bool] = field(repr=False, compare=False)
     _references: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]] = field(repr=False, compare=False)
-    _apply: Callable[[Mapping[str, Any], Lookups], Mapped] = field(repr=False, compare=False)
+    _apply: Callable[[Mapping[str, Any], Lookups, Convert | None], Mapped] = field(repr=False, compare=False)
 
     @property
     def record(self) -> str:
@@ -103,6 +149,6 @@ class MappingSpec:
         """The documents the record refers to, for one batched read beforehand. Never raises: what fails here, `apply` reports."""
         return self._references(record, context or {})
 
-    def apply(self, record: Mapping[str, Any], look: Lookups) -> Mapped:
-        """Map one record. Raises MappingFailed (the first failing rule; all others in `.others`) and nothing else."""
-        return self._apply(record, look)
+    def apply(self, record: Mapping[str, Any], look: Lookups, convert: Convert | None = None) -> Mapped:
+        """Map one record; without `convert` no factor is known. Raises MappingFailed (the first failing rule; others in `.others`)."""
+        return self._apply(record, look, convert)

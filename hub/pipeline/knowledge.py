@@ -12,6 +12,7 @@ from hub.mapping.routes import Routes
 from hub.model.fields import PlantFields
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
+from master_data.errors import DualUnitNotConverted
 from master_data.snapshot import Snapshot
 
 
@@ -79,7 +80,12 @@ CAUSE_OF = {
 
 
 def cause_of(missing: Missing, system: str, organisation: str) -> Cause:
-    """What the engine could not translate, as something to wait for."""
+    """What the engine could not translate, as something to wait for. Raises DualUnitNotConverted: for that no factor is waited for."""
+    if missing.what == "dual-unit":
+        from_unit, _, to_unit = missing.value.partition(">")
+        raise DualUnitNotConverted(material=missing.name, from_unit=from_unit, to_unit=to_unit)
+    if missing.what == "conversion":      # the same factor in every system and organisation
+        return Cause(CauseKind.CONVERSION, "", "", missing.name, missing.value)
     return Cause(CAUSE_OF[missing.what], system, organisation, missing.name, missing.value)
 
 

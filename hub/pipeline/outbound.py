@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from hub.event import Event
-from hub.mapping.engine import MappingSpec
+from hub.mapping.quantities import converted
+from hub.mapping.spec import Rounding
 from hub.model import entity
 from hub.pipeline import fields
 from hub.pipeline.errors import MustNotReceive
@@ -23,7 +25,7 @@ from hub.storage.records import KeyPlace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A document ready to be written. `hash` tells whether the target has exactly this already."""
+    """A document ready to be written. `hash` tells whether the target has exactly this already; `rounded`: what it says inexactly."""
 
     document: str
     form: str
@@ -32,6 +34,7 @@ class Prepared:
     payload: Mapping[str, Any]
     number: str | None
     hash: str
+    rounded: Sequence[Rounding] = ()
 
 
 def wanted(event: Event, data: Mapping[str, Any], known: Knowledge, target: str) -> bool:
@@ -57,19 +60,14 @@ def prepare(event: Event, data: dict[str, Any], known: Knowledge, target: System
     organisation = event.key.partition("/")[0]
     document = f"{event.entity}/{event.key}"
     context = {"document_key": document, "key": event.key, "mark": event.id, "revision": event.revision}
-    mapped = spec.apply(seen, OutboundLookups(known, target, organisation, context))
+    convert = partial(converted, known.snapshot.units, at=event.time)      # B32: the factor in force when it happened
+    mapped = spec.apply(seen, OutboundLookups(known, target, organisation, context), convert)
     if mapped.missing:
         causes = [cause_of(missing, target.name, organisation) for missing in mapped.missing]
         return waiting(list(dict.fromkeys(causes)), [missing.detail for missing in mapped.missing])
-    return _prepared(spec, mapped.data, mapped.operation, mapped.number, document, target.local_organisation(organisation) or "")
-
-
-def _prepared(
-    spec: MappingSpec, payload: dict[str, Any], operation: str, number: str | None, document: str, organisation: str
-) -> Prepared:
     return Prepared(
-        document=document, form=spec.form, operation=operation, organisation=organisation, payload=payload, number=number,
-        hash=content_hash([operation, payload]),
+        document=document, form=spec.form, operation=mapped.operation, organisation=target.local_organisation(organisation) or "",
+        payload=mapped.data, number=mapped.number, hash=content_hash([mapped.operation, mapped.data]), rounded=mapped.rounded,
     )
 
 

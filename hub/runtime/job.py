@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -40,6 +41,11 @@ class Job:
         return any(row.attempts for row in self.rows)
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What is told and kept of the delivery beside its end: what rounding took away (B30)."""
+        return {"rounded": [one.facts() for one in self.prepared.rounded]} if self.prepared.rounded else {}
+
+    @property
     def version(self) -> tuple[int, int]:
         return (self.event.revision, self.event.correction)
 
@@ -67,7 +73,7 @@ def told(job: Job, target: str, written: Written, now: datetime) -> Message:
     body = {
         "target": target, "document": job.prepared.document, "entity": job.event.entity, "key": job.event.key,
         "event": job.event.id, "form": job.prepared.form, "id": written.id, "number": written.number, "step": written.step,
-        "delivered_at": now,
+        "delivered_at": now, **job.facts,
     }
     headers = {"content-type": "application/json", "ce_id": f"{job.event.id}.{target}", "ce_causationid": job.event.id}
     if job.event.traceparent:

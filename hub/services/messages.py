@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,10 +136,18 @@ async def _delivered(session: AsyncConnection, names: Sequence[str], limit: int)
     return [
         Step(
             at=row["ended_at"] or row["began_at"], kind="delivery", id=str(row["id"]), system=row["target"], entity=row["entity"],
-            key=row["key"], revision=row["revision"], state=f"{row['state']} ({row['step']})", cause=row["event"],
+            key=row["key"], revision=row["revision"], state=f"{row['state']} ({row['step']}){_rounded(row['facts'])}", cause=row["event"],
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _rounded(facts: Mapping[str, Any]) -> str:
+    """B30, in signs that need no language: `; 10 KGM = 3.333 H87 + 1/3000`."""
+    return "".join(
+        f"; {one['entered']} {one['entered_unit']} = {one['given']} {one['given_unit']} + {one['residue']}".replace("+ -", "- ")
+        for one in facts.get("rounded", ())
+    )
 
 
 def _about(table: Table, names: Iterable[str]) -> list[Any]:

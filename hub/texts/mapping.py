@@ -21,7 +21,8 @@ MAPPING: dict[str, Text] = {
         "{place}:from、const、expr 须恰好给出一个,现为:{found}。请保留一个。", "{place}: give exactly one of from, const, expr; found: {found}. Keep one."
     ),
     "rule-translation-unclear": Text(
-        "{place}:code、document、lookup 至多给出一个,现为:{names}。请保留一个。", "{place}: give at most one of code, document, lookup; found: {names}. Keep one."
+        "{place}:code、document、lookup 至多给出一个(unit 只可与 code: unit 同用,且不写 places),现为:{names}。请保留一个。",
+        "{place}: give at most one of code, document, lookup (beside unit only code: unit, without places); found: {names}. Keep one.",
     ),
     "rule-target-twice": Text(
         "{place}:目标“{name}”与规则 {first} 冲突。一条规则对应一个目标;同一目标须各有 when。",
@@ -56,6 +57,7 @@ MAPPING: dict[str, Text] = {
     "not-an-object": Text("“{path}”中途的值“{value}”没有字段“{step}”" + _ZH + "。请修改规则的路径。", "on the way of '{path}', '{value}' has no field '{step}' " + _EN + ". Change the rule's path."),
     "not-in-table": Text("“{path}”的值“{value}”不在对照表中,表中有:{known}" + _ZH + "。请在源系统改正,或在规则的 lookup 中补充。", "'{value}' at '{path}' is not in the table, which has: {known} " + _EN + ". Correct it in the source, or add a row to the rule's lookup."),
     "empty-code": Text("“{path}”为空,此处需要“{kind}”编码" + _ZH + "。请在源系统填写,或在规则中用 default 允许为空。", "'{path}' is empty where a code of '{kind}' belongs " + _EN + ". Fill it in at the source, or allow it with the rule's default."),
+    "not-a-quantity": Text("“{path}”的值“{value}”不是数量(应为 value 与 unit)" + _ZH + "。请修改规则的路径。", "'{value}' at '{path}' is no quantity, which has value and unit " + _EN + ". Change the rule's path."),
     "text-unfit": Text("“{path}”的值“{value}”不符合要求:{wanted}" + _ZH + "。请在源系统改正。", "'{value}' at '{path}' does not fit: {wanted} " + _EN + ". Correct it in the source."),
     "expression-failed": Text("“{path}”无法计算:{words}" + _ZH + "。请检查记录是否缺少字段,或修改表达式。", "'{path}' cannot be computed: {words} " + _EN + ". See whether the record lacks a field, or change the expression."),
     "field-absent": Text("“{path}”用到的字段“{name}”不在记录中" + _ZH + "。请在源系统补充,或修改表达式。", "'{path}' needs field '{name}', which the record has not " + _EN + ". Add it at the source, or change the expression."),

@@ -19,7 +19,7 @@ PIPELINE: dict[str, Text] = {
     "cause-code": Text("{system} 的{name}编码“{value}”(请主数据管理员在待办编码中答复:hub code inbox)", "the {name} code '{value}' of {system} (the data steward answers it: hub code inbox)"),
     "cause-target-code": Text("{name}“{value}”在 {system} 中还没有编码", "{system}'s own code of {name} '{value}'"),
     "cause-target-state": Text("{name}“{value}”在 {system} 中审核、分配或启用", "{name} '{value}' to be audited, assigned or enabled in {system}"),
-    "cause-conversion": Text("物料“{name}”的单位换算 {value}", "the unit conversion {value} of material '{name}'"),
+    "cause-conversion": Text("单位换算 {value}(物料“{name}”;空表示通用系数):请主数据管理员提出并由另一人批准换算系数", "the unit conversion {value} of material '{name}' (empty: a general one): the data steward proposes the factor, another person approves it"),
     "cause-document": Text("{system} 提到的 {name}“{value}”", "the {name} '{value}' that {system} speaks of"),
     "cause-target-document": Text("{name}“{value}”在 {system} 中建立(并审核)", "{name} '{value}' to be there (and audited) in {system}"),
     "cause-time": Text("到 {value} 自动重试", "the time {value}, then it is tried again"),
