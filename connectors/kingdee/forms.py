@@ -179,6 +179,7 @@ PLAN_ORDER = Form(
         Field("FMaterialId.FNumber", "material"), Field("FFirmQty", "quantity.value", "number"), Field("FUnitId.FNumber", "quantity.unit"),
         Field("FPlanStartDate", "planned_start_at", "time"), Field("FPlanFinishDate", "planned_end_at", "time"),
         Field("FReleaseStatus", "state", values={"draft": "0", "firm": "1", "released": "2", "closed": "3"}),
+        Field("FCreateDate", "created_at", "time"),
     ),
     lines=DEMAND,
 )  # fmt: skip

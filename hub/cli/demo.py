@@ -117,7 +117,7 @@ async def _shown_live(run: Run, language: str) -> None:
     with Live(console=console, refresh_per_second=4, transient=True) as table:
 
         async def watch(run: Run) -> None:
-            table.update(live_screen(run.plant.factory, run.pulse, run.seconds, language))
+            table.update(live_screen(run.plant.factory, run.pulse, run.seconds, language, (console.width, console.height)))
 
         await live(run, watch)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Line
@@ -19,7 +20,14 @@ from hub.demo.proof.written import day
 from hub.sdk.simulation import Entry
 from hub.texts import TEXTS, sentence
 
-ROWS = 14
+ROWS, FEWEST = 14, 3
+AROUND = 11
+"""Rows of the terminal for title, headings, foot and blanks."""
+WIDE = 100
+"""Terminals of so many columns show everything; on narrower ones the columns of `ONLY_WIDE` are left out."""
+COLUMNS = ("order", "line", "product", "ordered", "state", "promised", "shipped", "waits")
+ONLY_WIDE = frozenset({"promised", "waits"})
+RIGHT = frozenset({"ordered", "shipped", "open"})
 FINDINGS = 20
 SHOWN_KINDS = {
     "crm": ("sales_order", "customer", "order_progress"),
@@ -54,25 +62,33 @@ class Pulse:
     faults: Mapping[str, int] = field(default_factory=dict)
 
 
-def live(factory: Factory, pulse: Pulse, seconds: float, language: str = "zh") -> RenderableType:
-    """The newest order lines with what the CRM knows of them, and how many documents each system holds."""
+def live(factory: Factory, pulse: Pulse, seconds: float, language: str = "zh", size: tuple[int, int] = (120, 40)) -> RenderableType:
+    """The newest order lines with what the CRM knows of them, and how many documents each system holds.
+
+    `size`: columns and rows of the terminal. Where it is low, fewer order lines are shown, for what is too high is cut off.
+    """
+    width, height = size
     time = factory.clock.now().astimezone().strftime("%Y-%m-%d %H:%M")
     title = _say("demo-live-title", language, time=time, seconds=int(seconds))
     foot = [f"{_say(f'demo-{name}', language)} {value}" for name, value in (("held", pulse.holds), ("lag", pulse.lag))]
     foot.append(f"{_say('demo-faults', language)} {sum(pulse.faults.values())}")
-    return Group(Line(title, style="bold"), _lines(factory, language), _systems(factory, language), Line("   ".join(foot), style="dim"))
+    taken = AROUND + sum(1 if width >= WIDE else len(kinds) for kinds in SHOWN_KINDS.values())
+    rows = min(ROWS, max(height - taken, FEWEST))
+    tables = _lines(factory, language, width, rows), _systems(factory, language, width)
+    return Group(Line(title, style="bold"), *tables, Line("   ".join(foot), style="dim"))
 
 
 def proof_table(proof: Proof, language: str = "zh", more: Mapping[str, Any] | None = None) -> RenderableType:
     """The figures (and `more` of them: holds, restarts, seconds), the verdict, and the first findings."""
-    table = Table(title=_say("demo-proof-title", language))
+    table = Table()
     table.add_column(_say("demo-figure", language))
     table.add_column(_say("demo-value", language), justify="right")
     for name, value in {**proof.figures(), **(more or {})}.items():
         table.add_row(_label(name, language), str(value), style=_colour(name, value))
     word, colour = ("clean", "green") if proof.is_clean else ("broken", "red")
     verdict = Line(_say(f"demo-proof-{word}", language), style=f"bold {colour}")
-    return Group(table, verdict, *([] if proof.is_clean else [_findings(proof, language)]))
+    title = Line(_say("demo-proof-title", language), style="bold")
+    return Group(title, table, verdict, *([] if proof.is_clean else [_findings(proof, language)]))
 
 
 def _findings(proof: Proof, language: str) -> Table:
@@ -85,16 +101,24 @@ def _findings(proof: Proof, language: str) -> Table:
     return table
 
 
-def _lines(factory: Factory, language: str) -> Table:
-    table = Table(expand=True)
-    for name in ("order", "line", "product", "ordered", "state", "promised", "shipped", "waits"):
-        table.add_column(_say(f"demo-{name}", language), justify="right" if name in ("ordered", "shipped") else "left")
+def _lines(factory: Factory, language: str, width: int, at_most: int) -> Table:
+    shown = [name for name in COLUMNS if width >= WIDE or name not in ONLY_WIDE]
+    table = _table(shown, language)
     progress = _progress(factory)
     orders = [entry for entry in factory.books["crm"].entries("sales_order") if entry.data["state"] != TEST_STATE]
     rows = [(order, line) for order in orders for line in order.data["lines"]]
-    for order, line in rows[-ROWS:]:
+    for order, line in rows[-at_most:]:
         row = progress.get((order.organisation, order.number, str(line["line"])), {})
-        table.add_row(*_cells(order, line, row, language))
+        cells = dict(zip(COLUMNS, _cells(order, line, row, language), strict=True))
+        table.add_row(*(cells[name] for name in shown))
+    return table
+
+
+def _table(columns: Sequence[str], language: str) -> Table:
+    """As wide as the terminal; a cell that is too long goes on below, for Chinese has no blanks to break at."""
+    table = Table(expand=True, padding=(0, 1, 0, 0), box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(_say(f"demo-{name}", language), justify="right" if name in RIGHT else "left", overflow="fold")
     return table
 
 
@@ -113,15 +137,13 @@ def _progress(factory: Factory) -> dict[tuple[str, str, str], Mapping[str, Any]]
     return {(row.organisation, str(row.data["order"]).rsplit("/", 1)[-1], str(row.data["line"])): row.data for row in rows}
 
 
-def _systems(factory: Factory, language: str) -> Table:
-    table = Table(expand=True)
-    for name in ("system", "documents", "open"):
-        table.add_column(_say(f"demo-{name}", language), justify="right" if name == "open" else "left")
+def _systems(factory: Factory, language: str, width: int) -> Table:
+    table = _table(("system", "documents", "open"), language)
     still_open = factory.open_business()
     for system, kinds in SHOWN_KINDS.items():
         books = factory.books[system]
         counts = Counter({kind: len(books.entries(kind)) for kind in kinds})
-        shown = "  ".join(f"{_say(f'demo-kind-{kind}', language)} {counts[kind]}" for kind in kinds)
+        shown = ("  " if width >= WIDE else "\n").join(f"{_say(f'demo-kind-{kind}', language)} {counts[kind]}" for kind in kinds)
         table.add_row(_say(f"demo-{system}", language), shown, str(len(still_open[system])))
     return table
 

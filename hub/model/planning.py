@@ -46,6 +46,7 @@ class ProductionPlan(Entity):
     planned_start_at: Time | None = None
     planned_end_at: Time | None = None
     demands: Demands = ()
+    created_at: Time | None = None
     changed_at: Time | None = None
 
 

@@ -88,7 +88,14 @@ def _stated(facts: ReportFacts) -> Mapping[Subject, Sequence[Row]]:
     plans = plan_of(facts)
     linked = {_organisation(key) for _, key in plans.values()}
     counting = (row for row in facts.plans if (_organisation(row["key"]) in linked if row["entity"] == PLAN else row["key"] not in plans))
-    return grouped(counting, lambda row: (row["entity"], row["key"]))
+    return {subject: _since_created(versions) for subject, versions in grouped(counting, lambda row: (row["entity"], row["key"])).items()}
+
+
+def _since_created(versions: Sequence[Row]) -> list[Row]:
+    """The first version that the hub knows stands since its document was created: any touch of a record moves its last change."""
+    first = min(versions, key=_version)
+    created = first.get("created_at") or first["happened_at"]
+    return [{**row, "happened_at": min(created, row["happened_at"])} if row is first else row for row in versions]
 
 
 def _organisation(key: str) -> str:

@@ -88,6 +88,7 @@ def plan_versions(event: Event, data: Said) -> list[dict[str, Any]]:
     plan = {
         "position": 0, "entity": event.entity, "organisation": event.key.partition("/")[0], "state": data.get("state"),
         "material": stated["material"], "quantity": stated["quantity"], "due_at": _time(data, "planned_end_at"),
+        "created_at": _time(data, "created_at"),
     }  # fmt: skip
     return [_version(event) | plan]
 

@@ -151,7 +151,7 @@ LINE_VERSIONS = _versions("line_versions", Column("promised_at", UtcTime))
 
 PLAN_VERSIONS = _versions(
     "plan_versions", Column("entity", String(50), nullable=False), Column("organisation", String(50), nullable=False),
-    Column("material", String(120)), Column("quantity", Amount), Column("due_at", UtcTime),
+    Column("material", String(120)), Column("quantity", Amount), Column("due_at", UtcTime), Column("created_at", UtcTime),
 )  # fmt: skip
 """What each production plan and each production order (`entity`) was to make, and until when; `position` is 0."""
 

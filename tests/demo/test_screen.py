@@ -27,6 +27,17 @@ def test_the_live_table_shows_what_the_crm_knows(finished: World, language: str,
     assert STATES["shipped"][0 if language == "zh" else 1] in text
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [(120, 24), (80, 40), (60, 40)])
+def test_nothing_is_cut_off_on_a_narrow_or_low_terminal(finished: World, language: str, size: tuple[int, int]) -> None:
+    console = Console(file=io.StringIO(), width=size[0])
+    console.print(live(finished.factory, Pulse(), 61.4, language, size))
+    text = console.file.getvalue()
+    assert "…" not in text
+    assert "SO-00012" in text
+    assert len(text.splitlines()) <= size[1]
+
+
 def test_every_state_of_an_order_has_its_words() -> None:
     assert {state.value for state in OrderState} - STATES.keys() == {"draft"}
 

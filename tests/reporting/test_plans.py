@@ -92,6 +92,14 @@ def test_a_plan_shifted_on_its_day_was_missed_on_that_day() -> None:
     assert attained(*plans, reports=reports, period=make_period(frozen_at=moment("2026-12-02"))).value == 0
 
 
+def test_the_first_version_stands_since_the_plan_was_created_and_later_ones_since_they_were_changed() -> None:
+    """A record's last change moves with any touch of it; a plan that was touched on its day was there before."""
+    touched = make_plan("2026-12-05", 100, stated="2026-12-05") | {"created_at": moment("2026-12-01")}
+    changed = make_plan("2026-12-05", 40, stated="2026-12-06", revision=2) | {"created_at": moment("2026-12-01")}
+    found = attained(touched, changed, production_orders=of_plan(MO_1="P1/PL-1"), reports=[make_row(1, good=40, day="2026-12-05")])
+    assert (found.numerator, found.denominator) == (40, 100)
+
+
 def test_what_was_made_after_the_plans_day_comes_too_late() -> None:
     reports = [make_row(1, good=30, day="2026-12-05"), make_row(2, good=70, day="2026-12-06")]
     assert attained(make_plan("2026-12-05", 100), production_orders=of_plan(MO_1="P1/PL-1"), reports=reports).value == Decimal("0.3")

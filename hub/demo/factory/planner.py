@@ -232,10 +232,11 @@ class Planner:
     def _plan_document(self, job: Job, state: str) -> Data:
         """The plan; its dates stay what they were when it was made."""
         known = self._desk.get("production_plan", job.organisation, job.plan)
+        now = self._agenda.moment
         return {
-            **(_dates(self._agenda.moment) if known is None else {name: known.data[name] for name in DATES}),
+            **({name: known.data[name] for name in (*DATES, "created_at")} if known else {**_dates(now), "created_at": now}),
             "number": job.plan, "material": self._words.of("material", job.material), "state": state, "demands": self._links(job),
-            "quantity": self._words.quantity(job.material, job.quantity), "changed_at": self._agenda.moment,
+            "quantity": self._words.quantity(job.material, job.quantity), "changed_at": now,
         }  # fmt: skip
 
     def _links(self, job: Job) -> list[Data]:

@@ -428,6 +428,7 @@ def upgrade() -> None:
         sa.Column('material', sa.String(length=120), nullable=True),
         sa.Column('quantity', sa.Text().with_variant(sa.Numeric(), "postgresql"), nullable=True),
         sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('event_id', 'position', name=op.f('pk_read_plan_versions'))
     )
     op.create_index(op.f('ix_read_plan_versions_key'), 'read_plan_versions', ['key'], unique=False)
