@@ -27,7 +27,7 @@ def converted(book: UnitBook, asked: QuantityAsked, *, at: datetime = EVER) -> Q
 
     Missing: `conversion` (value `from>to`), or `dual-unit` (measured in both units, never by a factor).
     """
-    wanted = asked.wanted or book.base_units.get(asked.material) or asked.unit
+    wanted = asked.wanted or _base_unit(book, asked, at)
     if asked.places is None or wanted == asked.unit:
         return QuantityGiven(asked.value, wanted, Fraction(0))
     found = book.convert(asked.value, asked.unit, wanted, material=asked.material, at=at)
@@ -36,6 +36,13 @@ def converted(book: UnitBook, asked: QuantityAsked, *, at: datetime = EVER) -> Q
         return Missing(what, asked.material, conversion_value(asked.unit, wanted, found.moment))
     value = tidy(found, 0 if book.whole(wanted, asked.material) else asked.places)
     return QuantityGiven(value, wanted, found - Fraction(value))
+
+
+def _base_unit(book: UnitBook, asked: QuantityAsked, at: datetime) -> str:
+    """The material's; the one entered where it has none, or where both units are measured (B34)."""
+    base = book.base_units.get(asked.material) or asked.unit
+    found = book.factor(asked.unit, base, asked.material, at)
+    return asked.unit if isinstance(found, NoFactor) and found.why == "dual-unit" else base
 
 
 WITHOUT_FACTORS: Convert = partial(converted, UnitBook())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -74,17 +75,21 @@ def test_b31_without_a_factor_there_is_no_guess_and_no_chain_across_dimensions(t
         assert mapped.data == {}
 
 
-def test_b31_a_material_measured_in_both_units_is_never_converted() -> None:
-    book = book_of({"M-1 KGM>H87": 2}, {"M-1": "H87"})
+def test_b34_a_material_measured_in_both_units_is_never_converted_and_keeps_the_one_entered() -> None:
+    book = book_of({"M-1 KGM>H87": 2, "GRM>KGM": "1/1000"}, {})
+    for unit, dimension in (("KGM", "mass"), ("GRM", "mass"), ("H87", "count")):
+        book.put_unit(unit, {"dimension": dimension, "count": False})
     book.put_material("M-1", {"base_unit": "H87", "dual_unit": True})
-    missing = converted(book, QuantityAsked(Fraction(1), "KGM", "", "M-1", 3))      # type: ignore[arg-type]
+    assert converted(book, QuantityAsked(Decimal("1.5"), "KGM", "", "M-1", 3)) == (Decimal("1.5"), "KGM", 0)
+    assert converted(book, QuantityAsked(Decimal("1.5"), "GRM", "KGM", "M-1", 4)) == (Decimal("0.0015"), "KGM", 0)
+    missing = converted(book, QuantityAsked(Decimal(1), "KGM", "H87", "M-1", 3))
     assert not isinstance(missing, QuantityGiven) and (missing.what, missing.value) == ("dual-unit", "KGM>H87")
 
 
 def test_b32_the_factor_in_force_when_it_happened_counts() -> None:
     noon, book = datetime(2026, 11, 22, 4, tzinfo=UTC), book_of({"M-1 BX>H87": 12}, {"M-1": "H87"})
     book.put_spans(("M-1", "BX", "H87"), [FactorSpan(12, 1, 1, None, noon), FactorSpan(10, 1, 2, noon, None)])
-    asked = QuantityAsked(Fraction(2), "BX", "", "M-1", 0)                          # type: ignore[arg-type]
+    asked = QuantityAsked(Decimal(2), "BX", "", "M-1", 0)
     given = [converted(book, asked, at=at) for at in (noon.replace(hour=3), noon)]
     assert [str(one.value) for one in given if isinstance(one, QuantityGiven)] == ["24", "20"]
 
@@ -93,8 +98,8 @@ def test_b33_what_is_counted_becomes_whole_unless_its_material_has_fractions() -
     book = book_of({"M-1 KGM>H87": "2/5", "M-2 KGM>H87": "2/5"}, {})
     book.put_unit("H87", {"dimension": "count", "count": True})
     book.put_material("M-2", {"fractions": True})
-    asked = [QuantityAsked(Fraction(6), "KGM", "H87", material, 3) for material in ("M-1", "M-2")]      # type: ignore[arg-type]
-    assert [converted(book, one)[::2] for one in asked] == [(2, Fraction(2, 5)), (Fraction("2.4"), 0)]   # type: ignore[index]
+    asked = [QuantityAsked(Decimal(6), "KGM", "H87", material, 3) for material in ("M-1", "M-2")]
+    assert [converted(book, one) for one in asked] == [(2, "H87", Fraction(2, 5)), (Decimal("2.4"), "H87", 0)]
 
 
 @given(st.decimals(-1000, 1000, places=4), st.integers(1, 999), st.integers(1, 999), st.integers(0, 6))
