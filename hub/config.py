@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +21,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from hub.errors import ConfigError
 
 FILE_NAME = "loopline.yaml"
+CHANGE_ME = "CHANGE-ME"
+"""What `hub init` writes where only a person knows what belongs there."""
 _PLACE = re.compile(r"\$\{(file:)?([^}]+)\}")
 
 
@@ -37,9 +39,15 @@ class SettingsWrong(ConfigError):
 
 
 class SecretMissing(ConfigError):
-    """A place in the file names an environment variable or file that is not there."""
+    """Places in the file name environment variables or files that are not there; `name` lists them all."""
 
     code = "secret-missing"
+
+
+class NotFilledIn(ConfigError):
+    """The file still says CHANGE-ME where `hub init` could not know; `places` lists them all."""
+
+    code = "not-filled-in"
 
 
 class _Strict(BaseModel):
@@ -139,7 +147,32 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsWrong(file=str(file), where="", what=str(error).replace("\n", " ")) from error
+    _complete(content, file, environment)
     return parse(_fill(content, file, environment), file)
+
+
+def _complete(content: Any, file: Path, environment: Mapping[str, str]) -> None:
+    """Everything that is missing is told at once. Raises NotFilledIn, SecretMissing."""
+    leaves = list(_leaves(content))
+    if unfilled := [where for where, text in leaves if text == CHANGE_ME]:
+        raise NotFilledIn(file=str(file), places=", ".join(unfilled))
+    named = [match for _, text in leaves for match in _PLACE.finditer(text)]
+    if missing := [match.group(0) for match in named if _secret(match, file, environment) is None]:
+        raise SecretMissing(file=str(file), name=", ".join(dict.fromkeys(missing)))
+
+
+def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in it with its place, names of settings among them."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            place = f"{where}.{name}".lstrip(".")
+            yield place, str(name)
+            yield from _leaves(item, place)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, where)
+    elif isinstance(value, str):
+        yield where, value
 
 
 def parse(content: Any, file: Path) -> Settings:
@@ -149,7 +182,7 @@ def parse(content: Any, file: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise SettingsWrong(file=str(file), where=where, what=first["msg"]) from error
+        raise SettingsWrong(file=str(file), where=where, what=first["msg"].removeprefix("Value error, ")) from error
     base = file.resolve().parent
     paths = {"folder": base / settings.folder, "seeds": tuple(base / seed for seed in settings.seeds)}
     return settings.model_copy(update=paths | ({"mappings": base / settings.mappings} if settings.mappings else {}))
@@ -162,15 +195,13 @@ def _fill(value: Any, file: Path, environment: Mapping[str, str]) -> Any:
         return [_fill(item, file, environment) for item in value]
     if not isinstance(value, str):
         return value
-    return _PLACE.sub(lambda match: _secret(match, file, environment), value)
+    return _PLACE.sub(lambda match: _secret(match, file, environment) or "", value)
 
 
-def _secret(match: re.Match[str], file: Path, environment: Mapping[str, str]) -> str:
+def _secret(match: re.Match[str], file: Path, environment: Mapping[str, str]) -> str | None:
+    """What a place stands for; None where it is not there."""
     from_file, name = match.groups()
-    if from_file:
-        secret = file.resolve().parent / name
-        if secret.is_file():
-            return secret.read_text(encoding="utf-8").strip()
-    elif name in environment:
-        return environment[name]
-    raise SecretMissing(file=str(file), name=match.group(0))
+    if not from_file:
+        return environment.get(name)
+    secret = file.resolve().parent / name
+    return secret.read_text(encoding="utf-8").strip() if secret.is_file() else None

@@ -83,7 +83,8 @@ def _open(name: str, system: SystemSettings, installed: Mapping[str, Connector])
         own = connector.settings.model_validate(system.settings)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        raise SystemSettingsWrong(system=name, where=".".join(map(str, first["loc"])), what=first["msg"]) from error
+        what = first["msg"].removeprefix("Value error, ")
+        raise SystemSettingsWrong(system=name, where=".".join(map(str, first["loc"])), what=what) from error
     card = connector.card
     http = Http(
         name, requests_per_s=getattr(own, "requests_per_s", None) or card.requests_per_s, concurrency=card.concurrency,

@@ -29,7 +29,9 @@ async def init(
     """Write a commented configuration for the systems chosen; asks where none is."""
     chosen = {name: connector for name, connector in (("crm", crm), ("erp", erp), ("mes", mes)) if connector}
     files = setup.write_configuration(folder, chosen or _ask(desk), connectors())
-    return Answer({"files": files}, told("cli-initialised", files=", ".join(map(str, files)), file=files[0]))
+    secrets = setup.secrets(files[0].read_text(encoding="utf-8"))
+    said = told("cli-initialised", files=", ".join(map(str, files)), file=files[0], secrets=", ".join(secrets) or "–")
+    return Answer({"files": files, "secrets": secrets}, said)
 
 
 def _ask(desk: Desk) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_origin
@@ -10,7 +11,7 @@ from typing import Any, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from hub.config import FILE_NAME
+from hub.config import CHANGE_ME, FILE_NAME
 from hub.registry import ConnectorUnknown
 from hub.sdk import Connector
 from hub.services.errors import FileThere
@@ -33,6 +34,7 @@ port: 8080                 # webhook, /live, /ready, /metrics, /api/v1
 
 systems:
 """
+_NAMED = re.compile(r"\$\{(\w+)\}")
 SYSTEM = """\
   {name}:
     connector: {connector}           # {vendor_zh} / {vendor_en}
@@ -72,6 +74,12 @@ def write_configuration(folder: Path, systems: Mapping[str, str], installed: Map
     return list(files)
 
 
+def secrets(content: str) -> list[str]:
+    """The environment variables that a settings file names outside its remarks, in order."""
+    lines = (line.partition("#")[0] for line in content.splitlines())
+    return list(dict.fromkeys(name for line in lines for name in _NAMED.findall(line)))
+
+
 def _system(name: str, connector: str, installed: Mapping[str, Connector]) -> Iterator[str]:
     if connector not in installed:
         raise ConnectorUnknown(system=name, connector=connector, known=", ".join(sorted(installed)))
@@ -88,7 +96,7 @@ def _line(system: str, field: str, about: FieldInfo) -> str:
     if about.annotation is SecretStr:
         return f"{field}: ${{{system}_{field}}}".upper().replace(field.upper() + ":", field + ":", 1)
     if about.is_required():
-        return f"{field}: {json.dumps(['CHANGE-ME'] if get_origin(about.annotation) is tuple else 'CHANGE-ME')}"
+        return f"{field}: {json.dumps([CHANGE_ME] if get_origin(about.annotation) is tuple else CHANGE_ME)}"
     return f"# {field}: {_shown(about.default)}"
 
 

@@ -140,7 +140,7 @@ ANSWERS: dict[str, Text] = {
     "cli-nothing": Text("没有。", "Nothing."),
     "cli-unreachable": Text("数据库或文件不可用:{what}。请检查配置和服务后重试。", "The database or a file cannot be used: {what}. Check the settings and the server, then try again."),
     "cli-which": Text("{role} 用哪个连接器(- 表示没有)?可用:{known}", "Which connector is your {role} (- for none)? Installed: {known}"),
-    "cli-initialised": Text("已生成 {files}。请填写 {file},然后运行 hub check。", "Written: {files}. Fill in {file}, then run `hub check`."),
+    "cli-initialised": Text("已生成 {files}。\n1. 填写 {file} 中的 CHANGE-ME\n2. 设置其中 ${{…}} 引用的环境变量:{secrets}\n3. 运行 hub check --config {file}(不搬动任何数据),再运行 hub run --config {file}", "Written: {files}.\n1. Fill in every CHANGE-ME in {file}\n2. Set the environment variables that its ${{…}} name: {secrets}\n3. hub check --config {file} (moves no data), then hub run --config {file}"),
     "cli-hold-released": Text("待处理 {hold} 已放行,将立即重试。", "Held message {hold} is released and tried again now."),
     "cli-hold-discarded": Text("待处理 {hold} 将被丢弃。", "Held message {hold} will be dropped."),
     "cli-hold-correction": Text("“{by}”提出的更正(原因:{reason}):", "The correction proposed by '{by}' (reason: {reason}):"),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from hub.cli.main import build
 from hub.cli.running import choose
 from hub.cli.setting_up import check
-from hub.config import load
+from hub.config import NotFilledIn, SecretMissing, load
 from hub.errors import ConfigError
 from hub.registry import connectors, open_systems
 from hub.sdk.simulation import Faults, MemoryBooks, serve
@@ -26,12 +26,30 @@ def init(folder: Path, *words: str):
 
 
 def test_init_writes_a_commented_file_that_can_be_read_once_its_secrets_are_there(tmp_path: Path) -> None:
-    assert init(tmp_path, "--crm", "jiandaoyun", "--mes", "mes_rest").exit_code == 0
+    result = init(tmp_path, "--crm", "jiandaoyun", "--mes", "mes_rest")
     secrets = {"CRM_API_KEY": "k", "CRM_WEBHOOK_SECRET": "s", "MES_API_KEY": "m"}
+    assert result.exit_code == 0 and all(name in result.stdout for name in secrets)
+    fill_in(tmp_path)
     settings = load(tmp_path / "loopline.yaml", secrets)
     assert {name: system.connector for name, system in settings.systems.items()} == {"crm": "jiandaoyun", "mes": "mes_rest"}
     assert settings.mappings == tmp_path / "mappings" and (tmp_path / "mappings" / "README.md").is_file()
     asyncio.run(closed(settings))
+
+
+def fill_in(folder: Path) -> None:
+    file = folder / "loopline.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("CHANGE-ME", "http://127.0.0.1:9"), encoding="utf-8")
+
+
+def test_everything_that_is_still_missing_is_told_at_once(tmp_path: Path) -> None:
+    init(tmp_path, "--crm", "jiandaoyun", "--erp", "kingdee")
+    with pytest.raises(NotFilledIn) as unfilled:
+        load(tmp_path / "loopline.yaml", {})
+    assert "systems.erp.settings.url" in unfilled.value.text("en") and "systems.crm.settings.app_id" in unfilled.value.text("zh")
+    fill_in(tmp_path)
+    with pytest.raises(SecretMissing) as missing:
+        load(tmp_path / "loopline.yaml", {"CRM_API_KEY": "k"})
+    assert missing.value.facts["name"] == "${CRM_WEBHOOK_SECRET}, ${ERP_APP_SECRET}"
 
 
 async def closed(settings) -> None:
