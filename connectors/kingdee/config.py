@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -40,8 +41,11 @@ class Settings(BaseModel):
     @field_validator("app_id")
     @classmethod
     def _two_parts(cls, value: str) -> str:
-        if value.count("_") != 1:
-            raise ValueError("an app id has two parts with '_' between them; copy it whole")
+        try:
+            _, secret = value.split("_")
+            b64decode(secret)
+        except ValueError:      # binascii.Error is one: what comes after '_' is the request key, in base64
+            raise ValueError("应为“数字_密文”两部分,请整段复制 / an app id has two parts with '_' between them; copy it whole") from None
         return value
 
     @field_validator("zone")
