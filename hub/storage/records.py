@@ -26,7 +26,7 @@ FORGET_PAYLOAD = (
 
 
 class RecordState(msgspec.Struct, frozen=True):
-    """What was last decided of one vendor record. `events` maps 'entity canonical-key' to the mark of its event (`hub.pipeline.transitions`)."""
+    """What was last decided of one vendor record. `events` maps 'entity canonical-key' to its event's mark (`pipeline.transitions`)."""
 
     revision: int
     correction: int
