@@ -99,8 +99,9 @@ UNLESS_SAID = {"False": False, "*": True}
 ISSUE_TYPES = {"pick": "1", "back_flush": "2", "none": "7"}
 DEMAND_QUANTITY = Field("F_HUB_DEMANDQTY", "quantity.value", "number")
 DEMAND = (Field("FSaleOrderNo", "order"), Field("F_HUB_ORDERLINE", "line", "number"), DEMAND_QUANTITY)
+FROM_PLAN = Field("FSrcBillType", "$.plan", values={"None": "", "": "", "*": "PLN_PLANORDER"}), Field("FSrcBillNo", "$.plan")
 SECOND = (Field("FSecRealQty", "quantity.second.value", "number"), Field("FSecUnitId.FNumber", "quantity.second.unit"))
-REVERSES = Field("F_HUB_REVERSES", "reverses")
+REVERSES, CREATED = Field("F_HUB_REVERSES", "reverses"), Field("FCreateDate", "created_at", "time")
 ORDER_LINE = (Field("F_HUB_ORDERLINE", "order_line", "number"),)
 
 SALES_ORDER = Form(
@@ -178,8 +179,7 @@ PLAN_ORDER = Form(
     header=(
         Field("FMaterialId.FNumber", "material"), Field("FFirmQty", "quantity.value", "number"), Field("FUnitId.FNumber", "quantity.unit"),
         Field("FPlanStartDate", "planned_start_at", "time"), Field("FPlanFinishDate", "planned_end_at", "time"),
-        Field("FReleaseStatus", "state", values={"draft": "0", "firm": "1", "released": "2", "closed": "3"}),
-        Field("FCreateDate", "created_at", "time"),
+        Field("FReleaseStatus", "state", values={"draft": "0", "firm": "1", "released": "2", "closed": "3"}), CREATED,
     ),
     lines=DEMAND,
 )  # fmt: skip
@@ -188,7 +188,7 @@ PRODUCTION_ORDER = Form(
     entry_id="FTreeEntity_FEntryId",
     header=(
         Field("FBillType.FNumber", "type", values={"rework": "SCDD02_SYS", "*": "SCDD01_SYS"}),
-        Field("FCreateDate", "created_at", "time"), Field("FApproveDate", "released_at", "given"),
+        CREATED, Field("FApproveDate", "released_at", "given"),
     ),
     lines=(
         Field("FMaterialId.FNumber", "$.material"), Field("FQty", "$.quantity.value", "number"),
@@ -203,8 +203,7 @@ PRODUCTION_ORDER = Form(
         Field("FWorkShopID.FNumber", "$.work_center"), Field("FStockId.FNumber", "$.warehouse"), Field("FLot.FNumber", "$.lot"),
         Field("FPriority", "$.priority", "number"), Field("F_HUB_RUSH", "$.rush", "flag"), Field("F_HUB_CLOSEREASON", "$.close_reason"),
         Field("F_HUB_HOLDREASON", "$.hold_reason"), Field("F_HUB_CANCELREASON", "$.cancel_reason"),
-        Field("F_HUB_SPLITFROM", "$.split_from"), Field("FCloseDate", "$.closed_at", "time"),
-        Field("FSrcBillType", "$.plan", values={"None": "", "": "", "*": "PLN_PLANORDER"}), Field("FSrcBillNo", "$.plan"), *DEMAND,
+        Field("F_HUB_SPLITFROM", "$.split_from"), Field("FCloseDate", "$.closed_at", "time"), *FROM_PLAN, *DEMAND,
     ),
 )  # fmt: skip
 OPERATION_REPORT = Form(

@@ -10,7 +10,7 @@ ERRORS: dict[str, Text] = {
     "transient": Text("{system} 暂时不可用:{what}。稍后自动重试。", "{system} cannot be reached for now: {what}. It is tried again by itself."),
     "in-doubt": Text("{system} 未答复,可能已写入:{what}。稍后查询核实。", "{system} did not answer and may have written: {what}. It is asked after settling."),
     "data": Text("数据有误:{what}。", "The data is wrong: {what}."),
-    "unreachable": Text("{system} 无法连接:{what}。稍后自动重试。", "{system} cannot be reached: {what}. It is tried again by itself."),
+    "unreachable": Text("{system} 无法连接:{what}。请核对地址与网络;中枢会自动重试。", "{system} cannot be reached: {what}. Check its address and the network; the hub tries again by itself."),
     "not-read-back": Text("{system} 已收到写入,但未能读回结果:{what}。稍后查询核实。", "{system} was sent the write, and what then stands there could not be read: {what}. It is asked after settling."),
     "no-answer": Text("{system} 未答复:{what}。可能已写入,稍后查询核实。", "{system} gave no answer: {what}. It may have been done; it is asked after settling."),
     "refused": Text("{system} 拒绝:“{words}”。请联系该系统负责人。", "{system} refused: '{words}'. Ask whoever is responsible for that system."),
