@@ -120,7 +120,8 @@ async def _write_again(session: AsyncConnection, opened: Opened, row: RowMapping
     place = (opened.name, row["entity"], row["key"], row["event"])
     event = await archive.by_id(session, row["event"])
     document = f"{row['entity']}/{row['key']}"
-    done = [one for one in (await of_documents(session, opened.name, [document], [row["event"]])).get(document, ()) if one.event == row["event"]]
+    rows = (await of_documents(session, opened.name, [document], [row["event"]])).get(document, ())
+    done = [one for one in rows if one.event == row["event"]]
     if event is None or not done or done[0].state != DONE:      # not archived yet, or at work: looked at again soon
         await verified(session, *place, {"verify_at": now + timedelta(seconds=1.0)})
         return

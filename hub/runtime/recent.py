@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
@@ -15,7 +16,7 @@ class Recent(Generic[K, V]):
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
-        self._values: dict[K, V] = {}
+        self._values: OrderedDict[K, V] = OrderedDict()     # the first of a plain dict is sought behind all that were deleted
 
     def __contains__(self, key: K) -> bool:
         return key in self._values
@@ -27,7 +28,7 @@ class Recent(Generic[K, V]):
     def update(self, values: Mapping[K, V]) -> None:
         """Remember these as the newest."""
         for key, value in values.items():
-            self._values.pop(key, None)
             self._values[key] = value
+            self._values.move_to_end(key)
         while len(self._values) > self._limit:
-            del self._values[next(iter(self._values))]
+            self._values.popitem(last=False)
