@@ -196,7 +196,7 @@ class Journey:
 
     def __init__(self, stage: Stage) -> None:
         self._erp = stage.factory.books["erp"]
-        self._shipment = next((entry for entry in self._erp.entries("shipment") if self._jobs(*self._order_of(entry))), None)
+        self._shipment = next((entry for entry in self._erp.entries("shipment") if self._receipts(*self._order_of(entry))), None)
         if self._shipment is None:
             raise SceneImpossible()
         self.look = say("scene-journey-look", number=self._shipment.number, settings=stage.settings)
@@ -209,18 +209,20 @@ class Journey:
         jobs = self._erp.entries("production_order", organisation=organisation)
         return [job.number for job in jobs if any(local_number(link["order"]) == order for link in job.data.get("demands") or ())]
 
-    def seen(self) -> Text | None:
-        assert self._shipment is not None
-        organisation, order = self._order_of(self._shipment)
+    def _receipts(self, organisation: str, order: str) -> list[str]:
         jobs = self._jobs(organisation, order)
-        receipts = [
+        return [
             entry.number for entry in self._erp.entries("goods_receipt", organisation=organisation)
             if local_number(entry.data.get("production_order")) in jobs
         ]  # fmt: skip
+
+    def seen(self) -> Text | None:
+        assert self._shipment is not None
+        organisation, order = self._order_of(self._shipment)
         sent = self._erp.entries("shipment", organisation=organisation)
         shipments = [entry.number for entry in sent if self._order_of(entry)[1] == order]
-        chain = {"jobs": jobs, "receipts": receipts, "shipments": shipments}
-        return say("scene-journey-seen", order=order, **{name: ", ".join(numbers) or "–" for name, numbers in chain.items()})
+        chain = {"jobs": self._jobs(organisation, order), "receipts": self._receipts(organisation, order), "shipments": shipments}
+        return say("scene-journey-seen", order=order, **{name: ", ".join(numbers) for name, numbers in chain.items()})
 
 
 class Payloads:
