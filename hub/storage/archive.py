@@ -36,22 +36,21 @@ class Archived:
     value: bytes
 
 
-async def keep(session: AsyncConnection, messages: Sequence[Archived]) -> set[str]:
-    """Archive what is not there yet; the ids that are new."""
+async def keep(session: AsyncConnection, messages: Sequence[Archived]) -> None:
+    """Archive what is not there yet."""
     if not messages:
-        return set()
+        return
     rows = [
         {"id": one.id, "kind": one.kind, "system": one.system, "entity": one.entity, "key": one.key, "lane": one.lane,
          "revision": one.revision, "recorded_at": one.recorded_at, "headers": dict(one.headers), "value": one.value}
         for one in {one.id: one for one in messages}.values()
     ]
-    written = await session.execute(_keeping(session.dialect.name), rows)
-    return set(written.scalars())
+    await session.execute(_keeping(session.dialect.name), rows)
 
 
 @cache
 def _keeping(dialect: str) -> Executable:
-    return insert_for(dialect, archive).on_conflict_do_nothing().returning(archive.c.id)
+    return insert_for(dialect, archive).on_conflict_do_nothing()
 
 
 async def by_id(session: AsyncConnection, id: str) -> Archived | None:
