@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 import signal
 import sys
 import tempfile
@@ -54,21 +55,22 @@ def demo(
     """Run the factory: orders from the CRM through ERP and MES and back, with faults all the time; at the end the proof."""
     if context.invoked_subcommand is not None:
         return
-    with tempfile.TemporaryDirectory(prefix="loopline-demo-", ignore_cleanup_errors=True) as scratch:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-        options = Options(
-            orders=orders, seed=seed, pace=pace, kill=kill, limit_s=limit, bus=bus, database=db, folder=folder or Path(scratch)
-        )
-        try:
-            if sabotage_:
-                sabotage(sabotage_)
-        except HubError as error:
-            _fail(error, language)
-        ended = asyncio.run(_run(options, sabotage_, headless, language))
+    try:
+        if sabotage_:
+            sabotage(sabotage_)
+    except HubError as error:
+        _fail(error, language)
+    place = folder or Path(tempfile.mkdtemp(prefix="loopline-demo-"))
+    place.mkdir(parents=True, exist_ok=True)
+    options = Options(orders=orders, seed=seed, pace=pace, kill=kill, limit_s=limit, bus=bus, database=db, folder=place)
+    ended = asyncio.run(_run(options, sabotage_, headless, language))
     console.print(proof_table(ended.proof, language, _shown(ended)))
     for name in ended.still_open[:20]:
         console.print(sentence(TEXTS["demo-still-open"], language, {"name": name}), style="yellow", markup=False)
+    if not ended.is_good:
+        console.print(sentence(TEXTS["demo-kept"], language, {"folder": str(place)}), markup=False)
+    elif folder is None:
+        shutil.rmtree(place, ignore_errors=True)
     if json_ is not None:
         json_.write_text(json.dumps(ended.figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     raise typer.Exit(0 if ended.is_good else 1)

@@ -35,6 +35,7 @@ DEMO: dict[str, Text] = {
     "demo-proof-title": Text("证明:三个系统自己的账", "The proof: what the three systems themselves hold"),
     "demo-proof-clean": Text("三本账一致:没有丢失、重复、乱序或越界。", "The three books agree: nothing lost, doubled, out of order or out of bounds."),
     "demo-proof-broken": Text("三本账不一致,见下表。", "The three books disagree; see below."),
+    "demo-kept": Text("集成平台的配置、状态与日志(hub.log)保留在 {folder}。", "The hub's settings, state and log (hub.log) are kept in {folder}."),
     "demo-still-open": Text("到时仍未完成:{name}", "still open at the limit: {name}"),
     "demo-proof-more": Text("另有 {count} 条。", "And {count} more."),
     "demo-figure": Text("项目", "Figure"),
