@@ -142,7 +142,7 @@ class Clerk:
         demand = self._ledger.demands[key]
         order = self._desk.get("sales_order", key.organisation, key.order)
         quantity = min(demand.reserved, demand.wanted - demand.shipped)
-        if quantity <= 0 or order is None or order.status != "audited":
+        if quantity <= 0 or order is None or order.status != "audited" or (price := _price(order, key)) is None:
             return
         rest = demand.wanted - demand.shipped - quantity
         if rest and not self._dice.happens(PARTIAL_SHARE, "partial", *key):
@@ -152,7 +152,7 @@ class Clerk:
         demand.shipped += quantity
         self._move(key.organisation, demand.material, -quantity)
         number = self._write_shipment(order, demand, quantity)
-        self._agenda.after(self._dice.hours(1, 3, "invoice", *key), self._invoice, demand, quantity, number)
+        self._agenda.after(self._dice.hours(1, 3, "invoice", *key), self._invoice, demand, quantity, number, price)
 
     def _write_shipment(self, order: Entry, demand: Demand, quantity: Decimal) -> str:
         number, moment = self._desk.number("XSCK", order.organisation), self._agenda.moment
@@ -168,13 +168,13 @@ class Clerk:
         self._ledger.done["shipments"] += 1
         return number
 
-    def _invoice(self, demand: Demand, quantity: Decimal, shipment: str) -> None:
+    def _invoice(self, demand: Demand, quantity: Decimal, shipment: str, price: Decimal) -> None:
+        """At the price at which it was shipped: the order may have been changed since."""
         key, moment = demand.key, self._agenda.moment
         order = self._desk.get("sales_order", key.organisation, key.order)
         assert order is not None
         number = self._desk.number("YSD", key.organisation)
-        priced = next(line for line in order.data["lines"] if int(line["line"]) == key.line)
-        line = shapes.priced({**self._line(demand, quantity), "shipment": shipment}, int(quantity), Decimal(str(priced["price_with_tax"])))
+        line = shapes.priced({**self._line(demand, quantity), "shipment": shipment}, int(quantity), price)
         document = {
             "number": number, "customer": order.data["customer"], "state": "issued", "invoiced_at": moment, "currency": "CNY",
             "business_date": moment.date().isoformat(), **shapes.totals([line]), "lines": [line], "changed_at": moment,
@@ -225,3 +225,9 @@ class Clerk:
             }  # fmt: skip
             self._desk.write("stock_balance", organisation, f"{local}@{store}", document, "audited")
         self._dirty.clear()
+
+
+def _price(order: Entry, key: LineKey) -> Decimal | None:
+    """With tax, as the order has it now; None where it no longer has the line."""
+    prices = (Decimal(str(line["price_with_tax"])) for line in order.data["lines"] if int(line["line"]) == key.line)
+    return next(prices, None)
