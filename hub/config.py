@@ -147,18 +147,22 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsWrong(file=str(file), where="", what=str(error).replace("\n", " ")) from error
-    _complete(content, file, environment)
-    return parse(_fill(content, file, environment), file)
+    return parse(_fill(content, _secrets(content, file, environment)), file)
 
 
-def _complete(content: Any, file: Path, environment: Mapping[str, str]) -> None:
-    """Everything that is missing is told at once. Raises NotFilledIn, SecretMissing."""
-    leaves = list(_leaves(content))
-    if unfilled := [where for where, text in leaves if text == CHANGE_ME]:
+def _secrets(content: Any, file: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """What each `${…}` of the file stands for; everything that is missing is told at once. Raises NotFilledIn, SecretMissing."""
+    if unfilled := [where for where, text in _leaves(content) if text == CHANGE_ME]:
         raise NotFilledIn(file=str(file), places=", ".join(unfilled))
-    named = [match for _, text in leaves for match in _PLACE.finditer(text)]
-    if missing := [match.group(0) for match in named if _secret(match, file, environment) is None]:
-        raise SecretMissing(file=str(file), name=", ".join(dict.fromkeys(missing)))
+    found = {match.group(0): _secret(match, file, environment) for match in places(content)}
+    if missing := [place for place, secret in found.items() if secret is None]:
+        raise SecretMissing(file=str(file), name=", ".join(missing))
+    return {place: secret for place, secret in found.items() if secret is not None}
+
+
+def places(content: Any) -> list[re.Match[str]]:
+    """Every `${NAME}` and `${file:NAME}` of a settings file's content, in order: groups `file:` (None: an environment variable), NAME."""
+    return [match for _, text in _leaves(content) for match in _PLACE.finditer(text)]
 
 
 def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -180,22 +184,27 @@ def parse(content: Any, file: Path) -> Settings:
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingsWrong(file=str(file), where=where, what=first["msg"].removeprefix("Value error, ")) from error
+        where, what = first_mistake(error)
+        raise SettingsWrong(file=str(file), where=where, what=what) from error
     base = file.resolve().parent
     paths = {"folder": base / settings.folder, "seeds": tuple(base / seed for seed in settings.seeds)}
     return settings.model_copy(update=paths | ({"mappings": base / settings.mappings} if settings.mappings else {}))
 
 
-def _fill(value: Any, file: Path, environment: Mapping[str, str]) -> Any:
+def first_mistake(error: ValidationError) -> tuple[str, str]:
+    """Where the first mistake is, and what is wrong there; no value is told."""
+    first = error.errors(include_input=False)[0]
+    return ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+
+
+def _fill(value: Any, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _fill(item, file, environment) for key, item in value.items()}
+        return {key: _fill(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
-        return [_fill(item, file, environment) for item in value]
+        return [_fill(item, secrets) for item in value]
     if not isinstance(value, str):
         return value
-    return _PLACE.sub(lambda match: _secret(match, file, environment) or "", value)
+    return _PLACE.sub(lambda match: secrets[match.group(0)], value)
 
 
 def _secret(match: re.Match[str], file: Path, environment: Mapping[str, str]) -> str | None:

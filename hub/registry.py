@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 from pydantic import ValidationError
 
-from hub.config import Settings, SystemSettings
+from hub.config import Settings, SystemSettings, first_mistake
 from hub.errors import ConfigError
 from hub.sdk import Connector, Http, System
 
@@ -82,9 +82,8 @@ def _open(name: str, system: SystemSettings, installed: Mapping[str, Connector])
     try:
         own = connector.settings.model_validate(system.settings)
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        what = first["msg"].removeprefix("Value error, ")
-        raise SystemSettingsWrong(system=name, where=".".join(map(str, first["loc"])), what=what) from error
+        where, what = first_mistake(error)
+        raise SystemSettingsWrong(system=name, where=where, what=what) from error
     card = connector.card
     http = Http(
         name, requests_per_s=getattr(own, "requests_per_s", None) or card.requests_per_s, concurrency=card.concurrency,

@@ -15,7 +15,7 @@ from hub.model import decode
 from hub.pipeline.errors import DeletedAtSource
 from hub.pipeline.knowledge import Knowledge
 from hub.pipeline.stages import Draft, Work, read, scope
-from hub.pipeline.transitions import hash_of
+from hub.pipeline.transitions import hash_of, named
 from hub.pipeline.wire import Inbound, bytes_hash
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import KeyPlace, RecordState
@@ -33,8 +33,7 @@ class Told(NamedTuple):
 
 def told_by(record: Inbound, last: RecordState | None) -> list[Told]:
     """The entities that a record has told of."""
-    named = [(name.partition(" "), content) for name, content in (last.events if last else {}).items()]
-    return [Told((record.system, entity, key), hash_of(content)) for (entity, _, key), content in named]
+    return [Told((record.system, *named(name)), hash_of(told)) for name, told in (last.events if last else {}).items()]
 
 
 def run(work: Work) -> Work:

@@ -33,7 +33,7 @@ def withdrawn(records: Iterable[Inbound], states: Mapping[RecordPlace, RecordSta
     The usual batch has none, and asks nothing.
     """
     asked = {
-        (record.system, *_named(name))
+        (record.system, *named(name))
         for record in records
         if (last := states.get((record.system, record.entity, record.key))) is not None
         for name, told in last.events.items()
@@ -60,6 +60,7 @@ def _state(told: str) -> str:
     return told.partition(" ")[2]
 
 
-def _named(name: str) -> tuple[str, str]:
+def named(name: str) -> tuple[str, str]:
+    """The entity and the canonical key that a mark is remembered under."""
     entity, _, key = name.partition(" ")
     return entity, key

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.reporting import tables
 
 CHUNK = 400
-"""Values in one IN list: with three columns each, far below what either database can bind."""
+"""Values in one IN list: far below what either database can bind."""
 
 Value = TypeVar("Value")
 Rows = list[dict[str, Any]]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_origin
 
+import yaml
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from hub.config import CHANGE_ME, FILE_NAME
+from hub.config import CHANGE_ME, FILE_NAME, places
 from hub.registry import ConnectorUnknown
 from hub.sdk import Connector
 from hub.services.errors import FileThere
@@ -34,7 +34,6 @@ port: 8080                 # webhook, /live, /ready, /metrics, /api/v1
 
 systems:
 """
-_NAMED = re.compile(r"\$\{(\w+)\}")
 SYSTEM = """\
   {name}:
     connector: {connector}           # {vendor_zh} / {vendor_en}
@@ -76,8 +75,8 @@ def write_configuration(folder: Path, systems: Mapping[str, str], installed: Map
 
 def secrets(content: str) -> list[str]:
     """The environment variables that a settings file names outside its remarks, in order."""
-    lines = (line.partition("#")[0] for line in content.splitlines())
-    return list(dict.fromkeys(name for line in lines for name in _NAMED.findall(line)))
+    named = (match.groups() for match in places(yaml.safe_load(content)))
+    return list(dict.fromkeys(name for from_file, name in named if not from_file))
 
 
 def _system(name: str, connector: str, installed: Mapping[str, Connector]) -> Iterator[str]:

@@ -23,6 +23,13 @@ async def work(scene: Scene, worker: Worker, offset: int = 0) -> None:
     await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, offset))
 
 
+async def one_by_one(scene: Scene, worker: Worker) -> None:
+    """Take the partition over; the first message comes in a batch of its own, then the others."""
+    await worker.deliver.assigned(ORDERS)
+    await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 0, 1))
+    await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 1))
+
+
 async def settle(worker: Worker, turns: int = 1) -> None:
     """Let what is in doubt settle, and take a turn; as often as asked."""
     for _ in range(turns):
@@ -77,9 +84,7 @@ async def test_park_a_newer_version_waits_until_the_doubt_about_the_older_one_is
     scene.pair.erp.refuses_duplicates = False
     await scene.say(sales_order(1), sales_order(2, "2"))
     async with scene.worker() as worker:
-        await worker.deliver.assigned(ORDERS)
-        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 0, 1))
-        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 1))
+        await one_by_one(scene, worker)
         assert [step for step, *_ in scene.pair.erp.calls] == ["save"]
         await settle(worker, 2)
         assert {state for _, state in await rows(worker)} <= {"done", "superseded"}
@@ -210,9 +215,7 @@ async def test_an_older_version_released_while_a_newer_one_is_in_doubt_is_histor
     erp.faults["save"] = ["refuse", "landed"]
     await scene.say(sales_order(1), sales_order(2, "2"))
     async with scene.worker() as worker:
-        await worker.deliver.assigned(ORDERS)
-        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 0, 1))
-        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 1))
+        await one_by_one(scene, worker)
         assert await rows(worker) == [(1, "held"), (2, "in_doubt")]
         async with worker.road.db.write() as session:
             assert await wish_release(session, 1, "ann")
@@ -228,9 +231,7 @@ async def test_a_refused_version_ends_when_a_newer_one_is_taken(scene: Scene) ->
     scene.pair.erp.faults["save"] = ["refuse"]
     await scene.say(sales_order(1), sales_order(2, "2"))
     async with scene.worker() as worker:
-        await worker.deliver.assigned(ORDERS)
-        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 0, 1))
-        await worker.deliver.arrived(ORDERS, await scene.messages(ORDERS, 1))
+        await one_by_one(scene, worker)
         assert await rows(worker) == [(1, "superseded"), (2, "done")]
         assert [row["closed_as"] for row in await hold_rows(worker.road)] == ["superseded"]
 
