@@ -35,7 +35,9 @@ SALES_ORDER: Mapping[StrEnum, frozenset[StrEnum]] = {
     Order.PART_SHIPPED: frozenset({Order.SHIPPED, Order.CANCEL_REQUESTED, Order.CLOSED}),
     Order.SHIPPED: frozenset({Order.DELIVERED, Order.CLOSED, Order.PART_SHIPPED}),  # back: goods returned
     Order.DELIVERED: frozenset({Order.CLOSED}),
-    Order.CLOSED: frozenset(),
+    Order.CLOSED: frozenset(                                                       # 反关闭: a late change, or goods returned
+        {Order.ACCEPTED, Order.PLANNED, Order.IN_PRODUCTION, Order.READY, Order.PART_SHIPPED, Order.SHIPPED}
+    ),
     Order.ON_HOLD: frozenset({Order.CONFIRMED, Order.ACCEPTED, Order.PLANNED, Order.IN_PRODUCTION, Order.READY, Order.CANCEL_REQUESTED}),
     Order.CANCEL_REQUESTED: frozenset(
         {Order.CANCELLED, Order.CONFIRMED, Order.ACCEPTED, Order.PLANNED, Order.IN_PRODUCTION, Order.READY, Order.PART_SHIPPED}

@@ -47,6 +47,12 @@ def test_a_closed_production_order_may_be_opened_again() -> None:
     assert Work.IN_PROGRESS in reachable("production_order", Work.CLOSED)
 
 
+@pytest.mark.parametrize("after", [Order.ACCEPTED, Order.IN_PRODUCTION, Order.PART_SHIPPED])
+def test_a_closed_sales_order_may_be_opened_again(after: Order) -> None:
+    """A change that reaches the ERP after its last shipment: it opens the order (反关闭), and promises anew."""
+    check_transition("sales_order", "P1/SO-1", Order.CLOSED, after)
+
+
 def test_a_rejected_order_comes_again_as_a_new_revision() -> None:
     check_transition("sales_order", "P1/SO-1", Order.REJECTED, Order.CONFIRMED)
 
