@@ -7,7 +7,7 @@ process (deferred ones fail with "database is locked"). PostgreSQL (cluster prof
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hub.sqlite import Disk, connect
-from hub.together import Together
 
 METADATA = MetaData(
     naming_convention={
@@ -29,8 +28,6 @@ METADATA = MetaData(
 )
 
 BUSY_S = 30
-SHARED = 50
-Work = Callable[[AsyncConnection], Awaitable[None]]
 QUIET: dict[str, Any] = {"hide_parameters": True}
 """A failed statement's error goes to logs and incidents: it names no values, for they are people's messages."""
 
@@ -62,7 +59,11 @@ class Database:
         self.engine = engine
         self.dialect = engine.dialect.name
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
-        self._shared = Together(self._carry_out, gather_s=0.0, at_most=SHARED)
+
+    @property
+    def one_writer(self) -> bool:
+        """Whether writing transactions wait for each other: then several pieces of writing are better brought together."""
+        return self._writer is not None
 
     @classmethod
     def connect(cls, url: str, *, pool: int = 10) -> Database:
@@ -116,20 +117,6 @@ class Database:
             yield connection
         finally:
             await connection.close()
-
-    async def write_with_others(self, work: Work) -> None:
-        """One small piece of writing; on SQLite, where writers wait for each other, it shares the transaction, and the wait for the
-        disk, with what others bring meanwhile. `work` may be called twice: when one of them fails, each is tried alone.
-        """
-        if self._writer is None:
-            await self._carry_out([work])
-        else:
-            await self._shared.bring(work)
-
-    async def _carry_out(self, works: Sequence[Work]) -> None:
-        async with self.write() as session:
-            for work in works:
-                await work(session)
 
     async def close(self) -> None:
         """Let go of every connection."""

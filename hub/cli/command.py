@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import sys
@@ -20,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.app import load_rules, open_bus, open_database
 from hub.bus.base import Bus
+from hub.cli import event_loop
 from hub.config import Settings, load
 from hub.db import Database
 from hub.errors import HubError
@@ -136,7 +136,7 @@ def _entry(command: Command) -> Callable[..., None]:
     def entry(config: Path | None, language: Language | None, as_json: bool = False, **given: Any) -> None:
         desk = Desk(config, language)
         try:
-            answer = asyncio.run(command.run(desk, **given))
+            answer = event_loop.run(command.run(desk, **given))
         except HubError as error:
             _fail(error_text(error, desk.language))
         except (SQLAlchemyError, OSError) as error:

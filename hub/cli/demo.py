@@ -21,6 +21,7 @@ from rich.live import Live
 from rich.panel import Panel
 
 from hub.app import load_rules, open_bus, open_database
+from hub.cli import event_loop
 from hub.config import load
 from hub.demo import control
 from hub.demo.run import Options, Outcome, Outside, Run, live, look, open_run, outcome
@@ -63,7 +64,7 @@ def demo(
     place = folder or Path(tempfile.mkdtemp(prefix="loopline-demo-"))
     place.mkdir(parents=True, exist_ok=True)
     options = Options(orders=orders, seed=seed, pace=pace, kill=kill, limit_s=limit, bus=bus, database=db, folder=place)
-    ended = asyncio.run(_run(options, sabotage_, headless, language))
+    ended = event_loop.run(_run(options, sabotage_, headless, language))
     console.print(proof_table(ended.proof, language, _shown(ended)))
     for name in ended.still_open[:20]:
         console.print(sentence(TEXTS["demo-still-open"], language, {"name": name}), style="yellow", markup=False)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 
 from hub.app import unchanged
+from hub.cli import event_loop
 from hub.cli.running import serve
 from hub.config import load
 from hub.demo.sabotage import sabotage
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--sabotage", default="")
     asked = parser.parse_args()
     configure(as_json=False)
-    asyncio.run(serve(load(asked.settings), wrap=sabotage(asked.sabotage) if asked.sabotage else unchanged))
+    event_loop.run(serve(load(asked.settings), wrap=sabotage(asked.sabotage) if asked.sabotage else unchanged))
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ async def _write_again(session: AsyncConnection, opened: Opened, row: RowMapping
         await verified(session, *place, {"verify_at": now + timedelta(seconds=1.0)})
         return
     await verified(session, *place, {"verify_at": None, "payload": ""})
-    await put(session, replace(done[0], state=SETTLED, ended_at=None))
+    await put(session, [replace(done[0], state=SETTLED, ended_at=None)])
     message = Kept(event.lane, dict(event.headers), event.value, event.recorded_at)
     again = holds.Hold(
         group=f"deliver.{opened.name}", partition=done[0].partition, offset=_before_all(now), lane=event.lane, state=holds.READY,

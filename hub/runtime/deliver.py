@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -63,10 +63,14 @@ class DeliverLoop:
         return offset
 
     async def _doubt(self, session: AsyncConnection, owned: Owned) -> None:
-        for row in await deliveries.found_writing(session, self._opened.name, owned.partition):
-            settle_at = self._road.now() + timedelta(seconds=self._opened.connector.card.entity(row.form).settle_s)
-            found = replace(row, state=deliveries.IN_DOUBT, settle_at=settle_at, attempts=row.attempts + 1, code="found-writing")
-            await deliveries.put(session, found)
+        found = await deliveries.found_writing(session, self._opened.name, owned.partition)
+        await deliveries.put(session, [
+            replace(row, state=deliveries.IN_DOUBT, settle_at=self._settled(row), attempts=row.attempts + 1, code="found-writing")
+            for row in found
+        ])  # fmt: skip
+
+    def _settled(self, row: deliveries.Delivery) -> datetime:
+        return self._road.now() + timedelta(seconds=self._opened.connector.card.entity(row.form).settle_s)
 
     async def revoked(self, partition: Partition) -> None:
         """Forget it."""

@@ -14,7 +14,9 @@ from hub.storage.archive import mark_published, unpublished
 from hub.storage.intake import fence_lease
 
 log = structlog.get_logger(__name__)
-IDLE_S = 0.1
+GATHER_S = 0.1
+"""How long what is posted may wait for the next: a turn for each would cost more than all that it publishes."""
+PAGE = 500
 
 
 class Relay:
@@ -35,14 +37,14 @@ class Relay:
             except HubError as error:
                 log.warning("relay.failed", code=error.code, **error.facts)
                 done = 0
-            if not done:
-                await asyncio.sleep(IDLE_S)
+            if done < PAGE:
+                await asyncio.sleep(GATHER_S)
 
     async def turn(self) -> int:
         """One page; how many were published."""
         road = self._road
         async with road.db.read() as session:
-            rows = await unpublished(session)
+            rows = await unpublished(session, PAGE)
         if not rows:
             return 0
         await road.bus.publish([message for _, message in rows])

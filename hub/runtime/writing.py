@@ -9,7 +9,6 @@ from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Lost
 from hub.errors import CredentialsRejected, HubError, InDoubtError, RefusedError, TransientError
@@ -17,28 +16,13 @@ from hub.incidents import open_incident
 from hub.pipeline.outbound import furthest
 from hub.pipeline.plan import Ended, Waits, person
 from hub.policy import pause_s, row_for
-from hub.recovery.learning import learn
-from hub.recovery.release import document_arrived
 from hub.registry import Opened
 from hub.runtime.job import Found, Job, document_of, order, told
+from hub.runtime.outcomes import End, Outcome, Outcomes
 from hub.runtime.road import Road
 from hub.sdk import Document, DocumentKey, Sink, Written
-from hub.storage.archive import post
 from hub.storage.causes import Cause, CauseKind
-from hub.storage.deliveries import (
-    DONE,
-    HELD,
-    IN_DOUBT,
-    OPEN,
-    SETTLED,
-    SUPERSEDED,
-    WRITING,
-    Delivery,
-    keep_document,
-    put,
-    supersede_held,
-)
-from hub.storage.ownership import fence
+from hub.storage.deliveries import DONE, HELD, IN_DOUBT, OPEN, SETTLED, SUPERSEDED, WRITING, Delivery
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +37,7 @@ class Writing:
     def __init__(self, road: Road, opened: Opened) -> None:
         self._road = road
         self._opened = opened
+        self._outcomes = Outcomes(road.db, opened.name, road.now)
 
     async def bring(self, job: Job) -> Waits | Ended:
         """Bring the target to this event's state, or say what to wait for.
@@ -281,43 +266,27 @@ class Writing:
 
         Returns the moment from which the next call's deadline counts.
         """
-        async def write(session: AsyncConnection) -> None:
-            await fence(session, job.owned)
-            await self._overtake(session, overtaken)
-            await put(session, row)
-            if reached is not None:
-                await keep_document(session, document_of(job, self._opened.name, reached, complete=False), None)
-
-        await self._road.db.write_with_others(write)
+        document = document_of(job, self._opened.name, reached, complete=False) if reached else None
+        await self._outcomes.bring(Outcome(owned=job.owned, rows=(*self._overtaken(overtaken), row), document=document))
         at = monotonic()
         await self._road.reach("deliver.committed")
         return at
 
-    async def _overtake(self, session: AsyncConnection, row: Delivery | None) -> None:
+    def _overtaken(self, row: Delivery | None) -> tuple[Delivery, ...]:
         """A doubtful row closes after its find, in one transaction with the row that goes on: one open delivery a document (D2)."""
-        if row is not None:
-            await put(session, replace(row, state=SUPERSEDED, ended_at=self._road.now()))
+        return () if row is None else (replace(row, state=SUPERSEDED, ended_at=self._road.now()),)
 
     async def _done(
         self, job: Job, row: Delivery, written: Written, *, verify: bool, overtaken: Delivery | None = None
     ) -> Ended:
         """The delivery ends: its row, the document's cross-reference, what the dictionary learns, what waited for it, its event."""
-        now = self._road.now()
+        now, target = self._road.now(), self._opened.name
+        over = replace(row, state=DONE, settle_at=None, code="", facts=job.facts, ended_at=now)
         look_again = verify or not written.usable
         verify_at = now + timedelta(seconds=self._settle_s(job)) if look_again else None
-        document = document_of(job, self._opened.name, written, complete=True)
-        over = replace(row, state=DONE, settle_at=None, code="", facts=job.facts, ended_at=now)
-
-        async def write(session: AsyncConnection) -> None:
-            await fence(session, job.owned)
-            await learn(session, self._opened.name, job.event.entity, job.event.key, written, now)
-            await self._overtake(session, overtaken)
-            await put(session, over)
-            await supersede_held(session, over, now)
-            await keep_document(session, document, verify_at)
-            await document_arrived(session, [document])
-            await post(session, [told(job, self._opened.name, written, now)], now)
-
-        await self._road.db.write_with_others(write)
+        await self._outcomes.bring(Outcome(
+            owned=job.owned, rows=(*self._overtaken(overtaken), over), document=document_of(job, target, written, complete=True),
+            verify_at=verify_at, end=End(written, told(job, target, written, now)),
+        ))  # fmt: skip
         await self._road.reach("deliver.committed")
         return Ended("delivered")

@@ -89,7 +89,7 @@ async def post(session: AsyncConnection, messages: Sequence[Message], now: datet
         await session.execute(POST, rows)
 
 
-async def unpublished(session: AsyncConnection, limit: int = 500) -> list[tuple[int, Message]]:
+async def unpublished(session: AsyncConnection, limit: int) -> list[tuple[int, Message]]:
     """What the outbox still has to publish, oldest first."""
     rows = (await session.execute(UNPUBLISHED, {"most": limit})).mappings()
     return [(row["id"], Message(row["topic"], row["key"], row["value"], row["headers"])) for row in rows]

@@ -81,22 +81,28 @@ async def of_documents(
     return found
 
 
-async def put(session: AsyncConnection, row: Delivery) -> None:
-    """Write a delivery's present state. The database refuses a second open delivery of one document."""
-    values = {
-        "target": row.target, "document": row.document, "event": row.event, "entity": row.entity, "key": row.key,
-        "revision": row.revision, "correction": row.correction, "form": row.form, "operation": row.operation, "step": row.step,
-        "state": row.state, "settle_at": row.settle_at, "topic": row.partition.topic, "partition": row.partition.number,
-        "attempts": row.attempts, "code": row.code, "facts": row.facts, "began_at": row.began_at, "ended_at": row.ended_at,
-    }
+async def put(session: AsyncConnection, rows: Sequence[Delivery]) -> None:
+    """Write deliveries' present states, in this order. The database refuses a second open delivery of one document."""
+    values = [
+        {
+            "target": row.target, "document": row.document, "event": row.event, "entity": row.entity, "key": row.key,
+            "revision": row.revision, "correction": row.correction, "form": row.form, "operation": row.operation, "step": row.step,
+            "state": row.state, "settle_at": row.settle_at, "topic": row.partition.topic, "partition": row.partition.number,
+            "attempts": row.attempts, "code": row.code, "facts": row.facts, "began_at": row.began_at, "ended_at": row.ended_at,
+        }
+        for row in rows
+    ]
     kept = ("operation", "step", "state", "settle_at", "attempts", "code", "facts", "ended_at", "topic", "partition")
-    await upsert(session, deliveries, [values], ("target", "document", "event"), kept)
+    await upsert(session, deliveries, values, ("target", "document", "event"), kept)
 
 
-async def supersede_held(session: AsyncConnection, row: Delivery, now: datetime) -> None:
-    """A newer version is there: older ones of the document that the target had refused are overtaken."""
-    named = {"of_target": row.target, "of_document": row.document, "newer": row.revision, "corrected": row.correction, "now": now}
-    await session.execute(SUPERSEDE, named)
+async def supersede_held(session: AsyncConnection, rows: Sequence[Delivery], now: datetime) -> None:
+    """Newer versions are there: older ones of their documents that the target had refused are overtaken."""
+    if rows:
+        await session.execute(SUPERSEDE, [
+            {"of_target": row.target, "of_document": row.document, "newer": row.revision, "corrected": row.correction, "now": now}
+            for row in rows
+        ])  # fmt: skip
 
 
 async def discard(session: AsyncConnection, target: str, events: Sequence[str], now: datetime) -> None:
@@ -115,18 +121,21 @@ async def found_writing(session: AsyncConnection, target: str, partition: Partit
     return [_delivery(row) for row in (await session.execute(select(deliveries).where(*where))).mappings()]
 
 
-async def keep_document(session: AsyncConnection, known: KnownDocument, verify_at: datetime | None) -> None:
-    """What now stands in the target, written by us. `verify_at`: look again then (D8)."""
-    row = {
-        "system": known.system, "entity": known.entity, "key": known.key, "form": known.form, "organisation": known.organisation,
-        "id": known.id, "number": known.number, "ours": True, "event": known.event, "revision": known.revision,
-        "correction": known.correction, "payload": known.payload, "data": known.data, "step": known.step, "usable": known.usable,
-        "why": known.why, "verify_at": verify_at,
-    }
-    changed = [name for name in row if name not in ("system", "entity", "key")]
-    if verify_at is None:
-        changed.remove("verify_at")
-    await upsert(session, documents, [row], ("system", "entity", "key"), changed)
+async def keep_documents(session: AsyncConnection, known: Sequence[tuple[KnownDocument, datetime | None]]) -> None:
+    """What now stands in a target, written by us. With each document: when to look at it again (D8); None leaves that as it is."""
+    for looked_at in (False, True):
+        rows = [_row(one) | {"verify_at": at} for one, at in known if (at is not None) is looked_at]
+        await upsert(session, documents, rows, ("system", "entity", "key"), (*WRITTEN, "verify_at") if looked_at else WRITTEN)
+
+
+WRITTEN = (
+    "form", "organisation", "id", "number", "ours", "event", "revision", "correction", "payload", "data", "step", "usable", "why",
+)
+"""What a delivery says anew of the document it wrote."""
+
+
+def _row(known: KnownDocument) -> dict[str, Any]:
+    return {name: getattr(known, name) for name in ("system", "entity", "key", *WRITTEN)} | {"ours": True}
 
 
 async def due_for_verifying(session: AsyncConnection, system: str, now: datetime, limit: int = 50) -> list[RowMapping]:

@@ -141,7 +141,7 @@ async def upsert(
 ) -> None:
     """Insert rows, or change them where the key is there; `changed` None: every other column given.
 
-    Of several rows with one key the last stands. Values of several rows are texts, numbers, yes or no, or JSON: no times, no bytes.
+    Of several rows with one key the last stands. On PostgreSQL several rows may hold no bytes.
     """
     if not rows:
         return

@@ -26,7 +26,7 @@ async def correct(db: Database, hold: int, payload: dict[str, Any], *, by: str =
 async def posted(db: Database) -> list[Inbound]:
     """What the outbox would publish."""
     async with db.read() as session:
-        return [unpack_inbound(message.value) for _, message in await unpublished(session)]
+        return [unpack_inbound(message.value) for _, message in await unpublished(session, 100)]
 
 
 async def test_a_proposed_correction_is_shown_and_nothing_is_sent(database: Database) -> None:

@@ -11,7 +11,7 @@ from hub.pipeline.wire import pack_inbound
 from hub.services.errors import NothingFound
 from hub.services.messages import content, find_messages, show_message
 from hub.storage.archive import Archived, keep
-from hub.storage.deliveries import Delivery, keep_document, put
+from hub.storage.deliveries import Delivery, keep_documents, put
 from hub.storage.records import KnownDocument
 from tests.services.builders import NOW, held_event, later, make_record, person
 
@@ -43,8 +43,8 @@ async def told(database: Database) -> Database:
     )  # fmt: skip
     async with database.write() as session:
         await keep(session, rows)
-        await put(session, delivery)
-        await keep_document(session, known, None)
+        await put(session, [delivery])
+        await keep_documents(session, [(known, None)])
     await held_event(database, person("refused"))
     return database
 

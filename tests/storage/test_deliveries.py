@@ -23,8 +23,8 @@ async def test_of_an_old_document_only_what_still_matters_is_read(database: Data
     async with database.write() as session:
         for revision in range(1, 41):
             state, more = said.get(revision, (DONE, {}))
-            await put(session, make_delivery(revision, state, **more))
-        await put(session, make_delivery(3, document="sales_order/P1/SO-2"))
+            await put(session, [make_delivery(revision, state, **more)])
+        await put(session, [make_delivery(3, document="sales_order/P1/SO-2")])
     async with database.read() as session:
         found = await of_documents(session, "erp", [DOCUMENT], ["e20", "e30"])
         assert {document: [row.revision for row in rows] for document, rows in found.items()} == {DOCUMENT: [8, 9, 20, 30, 40]}
