@@ -29,6 +29,11 @@ class HubProcess:
         """The memory it holds now."""
         return float(self.process.memory_info().rss) / 2**20
 
+    def processor_s(self) -> float:
+        """The processor time that it has used."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
 
 @asynccontextmanager
 async def hub_process(folder: Path, systems: Mapping[str, Any], dictionary: Mapping[str, Any]) -> AsyncIterator[HubProcess]:

@@ -57,6 +57,8 @@ def read_number(value: object) -> Decimal:
     """
     if type(value) is str and _SHORTEST(value):  # nearly all of them
         return Decimal(value)
+    if type(value) is Decimal and _SHORTEST(str(value)):
+        return value
     if type(value) is float:
         value = repr(value)
     if (isinstance(value, str) and not _NUMBER(value)) or not isinstance(value, str | int | Decimal) or isinstance(value, bool):

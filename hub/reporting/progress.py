@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.common import Words
@@ -16,12 +16,15 @@ from hub.reporting import tables
 from hub.reporting.gathering import gather
 from hub.reporting.lines import LineFacts, closed_short, order_line
 from hub.reporting.milestones import STEPS
-from hub.reporting.queries import chunks, told
+from hub.reporting.queries import told
+from hub.storage.among import among_named
 from hub.storage.records import upsert
 from hub.texts import TEXTS
 
-FORGET = delete(tables.ORDER_LINES).where(tables.ORDER_LINES.c.line_key.in_(bindparam("some", expanding=True)))
+FORGET = delete(tables.ORDER_LINES).where(among_named(tables.ORDER_LINES.c.line_key, "some"))
 WRITE = insert(tables.ORDER_LINES)
+AT_ONCE = 400
+"""Lines whose facts are in memory together; a rebuild has all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ class ProgressChange:
 async def tell(session: AsyncConnection, lines: Iterable[str]) -> list[ProgressChange]:
     """Work out these lines anew, write their rows, and return those whose progress has changed."""
     changes: list[ProgressChange] = []
-    for some in chunks(sorted(lines)):
+    wanted = sorted(lines)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
         facts = await gather(session, some)
         rows = {key: order_line(one) for key, one in facts.items()}
         await session.execute(FORGET, {"some": some})

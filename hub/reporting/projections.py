@@ -11,14 +11,15 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Insert, Table, bindparam, delete, insert, select, text
+from sqlalchemy import Insert, Table, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.event import Event
 from hub.reporting import reading, tables
 from hub.reporting.progress import ProgressChange, tell
-from hub.reporting.queries import chunks, lines_of, where_in
+from hub.reporting.queries import lines_of, where_in
 from hub.reporting.reading import Rows, Said
+from hub.storage.among import among_named
 from hub.storage.places import delete_at, rows_at
 from hub.storage.records import upsert
 
@@ -57,7 +58,7 @@ Document = tuple[str, str, str]
 
 
 # asked with every batch, so they are built once
-KNOWN = select(tables.EVENTS.c.id).where(tables.EVENTS.c.id.in_(bindparam("some", expanding=True)))
+KNOWN = select(tables.EVENTS.c.id).where(among_named(tables.EVENTS.c.id, "some"))
 
 
 async def project(session: AsyncConnection, events: Sequence[Event]) -> Sequence[ProgressChange]:
@@ -117,9 +118,7 @@ def _remembered(events: Sequence[Event]) -> dict[Table, list[tuple[str, str]]]:
 
 async def _unknown(session: AsyncConnection, events: Sequence[Event]) -> list[Event]:
     by_id = {event.id: event for event in events}
-    known: set[str] = set()
-    for ids in chunks(by_id):
-        known.update((await session.execute(KNOWN, {"some": ids})).scalars())
+    known = set((await session.execute(KNOWN, {"some": list(by_id)})).scalars()) if by_id else set()
     return [event for event in by_id.values() if event.id not in known]
 
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Select, Table, and_, bindparam, select
+from sqlalchemy import Select, Table, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.reporting import tables
+from hub.storage.among import among_named
 
-CHUNK = 400
-"""Values in one IN list: far below what either database can bind."""
-
-Value = TypeVar("Value")
 Rows = list[dict[str, Any]]
-
-
-def chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
-    """The values without repetition, in lists that fit an IN."""
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), CHUNK):
-        yield distinct[start:start + CHUNK]
 
 
 OF_PRODUCTION_ORDERS = {
@@ -37,16 +27,14 @@ OF_ORDER_LINES = {"shipment": tables.SHIPMENT_ITEMS, "invoice": tables.INVOICE_I
 
 async def where_in(session: AsyncConnection, table: Table, column: str, values: Iterable[Any]) -> Rows:
     """The rows whose column has one of the values, in no particular order."""
-    found: Rows = []
-    for some in chunks(values):
-        found += [dict(row) for row in (await session.execute(_where_in(table, column), {"some": some})).mappings()]
-    return found
+    wanted = list(dict.fromkeys(values))
+    return await _rows(session, _where_in(table, column), {"some": wanted}) if wanted else []
 
 
 @cache
 def _where_in(table: Table, column: str) -> Select[Any]:
     """Built once: the projection asks them many times a second."""
-    return select(table).where(table.c[column].in_(bindparam("some", expanding=True)))
+    return select(table).where(among_named(table.c[column], "some"))
 
 
 async def lines_of(session: AsyncConnection, orders: Iterable[str]) -> set[str]:
@@ -109,8 +97,10 @@ async def of_lines(session: AsyncConnection, items: Table, heads: Table, lines: 
     return [by_document[row["key"], row["source"]] | row for row in found if (row["key"], row["source"]) in by_document]
 
 
-async def _rows(session: AsyncConnection, statement: Any) -> Rows:
-    return [dict(row) for row in (await session.execute(statement)).mappings()]
+async def _rows(session: AsyncConnection, statement: Any, named: dict[str, Any] | None = None) -> Rows:
+    found = await session.execute(statement, named)
+    names = tuple(found.keys())
+    return [dict(zip(names, row)) for row in found]
 
 
 async def told(session: AsyncConnection, lines: Sequence[str]) -> dict[str, tuple[int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,15 +31,23 @@ HUB = "hub"
 GATHER_S = 0.7
 """A read model may be so much older than the facts; what touches one order line in that time is worked out and told once."""
 BATCHES = 50
+PORTION = 25
+"""Messages of one transaction: on SQLite everything else of the hub waits for it, ten to thirty milliseconds."""
+
+
+class Told(NamedTuple):
+    """What one message is for the archive and for the read models; neither where it cannot be read, or only tells of a delivery."""
+
+    offset: int
+    archived: Archived | None = None
+    event: Event | None = None
 
 
 class Batch(NamedTuple):
-    """What one partition brings: the offset behind it, what is archived, what the read models take in, zombies by source system."""
+    """What one partition brings, in order; zombies by source system."""
 
     owned: Owned
-    next_offset: int
-    archived: Sequence[Archived]
-    events: Sequence[Event]
+    told: Sequence[Told]
     zombies: Mapping[str, int]
 
 
@@ -67,21 +75,27 @@ class ProjectLoop:
     async def arrived(self, partition: Partition, messages: Sequence[Received]) -> None:
         """Archived, and in the read models, when it returns."""
         owned = self._partitions.owned(partition)
-        archived, events = _read(messages)
+        told = [_read(message) for message in messages]
         await self._road.reach("project.read")
-        zombies, epochs = late(events, self._epochs.get(partition, {}))
-        await self._together.bring(Batch(owned, messages[-1].offset + 1, archived, events, zombies))
+        zombies, epochs = late([one.event for one in told if one.event], self._epochs.get(partition, {}))
+        await self._together.bring(Batch(owned, told, zombies))
         self._epochs[partition] = epochs
         await self._road.reach("project.committed")
 
     async def _carry_out(self, batches: Sequence[Batch]) -> None:
-        """One transaction for what several partitions have brought: offsets, archive, read models, progress in the outbox."""
+        """What several partitions have brought, some of it at a time. A failure on the way leaves what is written: it comes again."""
+        for portion in portions(batches):
+            await self._write(portion)
+
+    async def _write(self, batches: Sequence[Batch]) -> None:
+        """One transaction: offsets, archive, read models, progress in the outbox."""
         now = self._road.now()
-        events = [event for batch in batches for event in batch.events]
+        told = [one for batch in batches for one in batch.told]
+        events = [one.event for one in told if one.event]
         async with self._road.db.write() as session:
             for batch in sorted(batches, key=lambda batch: batch.owned.partition):
-                await advance(session, batch.owned, batch.next_offset)
-            await keep(session, [one for batch in batches for one in batch.archived])
+                await advance(session, batch.owned, batch.told[-1].offset + 1)
+            await keep(session, [one.archived for one in told if one.archived])
             if events:
                 changes = await project(session, events)
                 await post(session, [progress_message(change, now, events[-1]) for change in changes], now)
@@ -89,20 +103,33 @@ class ProjectLoop:
                 await tally(session, GROUP, system, {ZOMBIE: count})
 
 
-def _read(messages: Sequence[Received]) -> tuple[list[Archived], list[Event]]:
-    archived: list[Archived] = []
-    events: list[Event] = []
-    for message in messages:
-        try:
-            if message.partition.topic.startswith("inbound."):
-                archived.append(_inbound(message))
-            elif message.partition.topic != DELIVERIES:
-                event = Event.parse(message.headers, message.value)
-                events.append(event)
-                archived.append(_event(message, event))
-        except (KeyError, ValueError, msgspec.MsgspecError) as error:
-            log.error("message.unreadable", topic=message.partition.topic, offset=message.offset, error=str(error)[:200])
-    return archived, events
+def portions(batches: Sequence[Batch], size: int = PORTION) -> Iterator[list[Batch]]:
+    """The batches cut into portions of at most `size` messages, each partition's in its order and in one piece per portion."""
+    portion: list[Batch] = []
+    room = size
+    for batch in batches:
+        begin = 0
+        while begin < len(batch.told):
+            piece = batch.told[begin : begin + room]
+            portion.append(Batch(batch.owned, piece, {} if begin else batch.zombies))
+            begin, room = begin + len(piece), room - len(piece)
+            if not room:
+                yield portion
+                portion, room = [], size
+    if portion:
+        yield portion
+
+
+def _read(message: Received) -> Told:
+    try:
+        if message.partition.topic.startswith("inbound."):
+            return Told(message.offset, _inbound(message))
+        if message.partition.topic != DELIVERIES:
+            event = Event.parse(message.headers, message.value)
+            return Told(message.offset, _event(message, event), event)
+    except (KeyError, ValueError, msgspec.MsgspecError) as error:
+        log.error("message.unreadable", topic=message.partition.topic, offset=message.offset, error=str(error)[:200])
+    return Told(message.offset)
 
 
 def _inbound(message: Received) -> Archived:

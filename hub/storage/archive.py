@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Message
 from hub.db import Database, insert_for
+from hub.storage.among import among_named
 from hub.storage.tables import archive, outbox
 
 # asked with every delivery and by the relay all the time, so they are built once
 POST = outbox.insert()
 UNPUBLISHED = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(bindparam("most"))
-PUBLISHED = update(outbox).where(outbox.c.id.in_(bindparam("some", expanding=True))).values(published_at=bindparam("now"))
+PUBLISHED = update(outbox).where(among_named(outbox.c.id, "some")).values(published_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert
+from hub.storage.among import among
 from hub.storage.tables import corrections
 
 OPEN = "open"
@@ -26,7 +27,7 @@ async def propose(
 
 async def open_of(session: AsyncConnection, holds: Sequence[int]) -> dict[int, RowMapping]:
     """The open proposal of each of these held messages."""
-    statement = select(corrections).where(corrections.c.hold.in_(list(holds)), corrections.c.state == OPEN)
+    statement = select(corrections).where(among(corrections.c.hold, holds), corrections.c.state == OPEN)
     return {row["hold"]: row for row in (await session.execute(statement)).mappings()}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.bus.base import Partition
+from hub.storage.among import among, among_named
 from hub.storage.records import KnownDocument, upsert
 from hub.storage.tables import deliveries, documents
 
@@ -18,16 +19,13 @@ WRITING, IN_DOUBT, SETTLED, DONE, HELD, SUPERSEDED, DISCARDED = (
     "writing", "in_doubt", "settled", "done", "held", "superseded", "discarded",
 )
 OPEN = (WRITING, IN_DOUBT, SETTLED)
-CHUNK = 300
 
 # asked with every document, so they are built once
 OF_DOCUMENTS = (
     select(deliveries)
     .where(
-        deliveries.c.target == bindparam("of_target"), deliveries.c.document.in_(bindparam("some", expanding=True)),
-        or_(
-            deliveries.c.state.in_((*OPEN, HELD)), deliveries.c.attempts > 0, deliveries.c.event.in_(bindparam("events", expanding=True)),
-        ),
+        deliveries.c.target == bindparam("of_target"), among_named(deliveries.c.document, "some"),
+        or_(deliveries.c.state.in_((*OPEN, HELD)), deliveries.c.attempts > 0, among_named(deliveries.c.event, "events")),
     )
     .order_by(deliveries.c.id)
 )
@@ -73,11 +71,10 @@ async def of_documents(
     session: AsyncConnection, target: str, keys: Iterable[str], events: Collection[str]
 ) -> dict[str, list[Delivery]]:
     """What still matters of these documents' deliveries, oldest first: open, refused, ever in doubt, and those of these events."""
-    wanted, found = list(dict.fromkeys(keys)), dict[str, list[Delivery]]()
-    for start in range(0, len(wanted), CHUNK):
-        named = {"of_target": target, "some": wanted[start : start + CHUNK], "events": list(events)}
-        for row in (await session.execute(OF_DOCUMENTS, named)).mappings():
-            found.setdefault(row["document"], []).append(_delivery(row))
+    found: dict[str, list[Delivery]] = {}
+    named = {"of_target": target, "some": list(dict.fromkeys(keys)), "events": list(events)}
+    for row in (await session.execute(OF_DOCUMENTS, named)).mappings():
+        found.setdefault(row["document"], []).append(_delivery(row))
     return found
 
 
@@ -108,7 +105,7 @@ async def supersede_held(session: AsyncConnection, rows: Sequence[Delivery], now
 async def discard(session: AsyncConnection, target: str, events: Sequence[str], now: datetime) -> None:
     """A person's word. What may have been sent stays open: a newer version of the document then begins with a find (D2)."""
     if events:
-        where = (deliveries.c.target == target, deliveries.c.event.in_(list(events)), deliveries.c.state == HELD)
+        where = (deliveries.c.target == target, among(deliveries.c.event, events), deliveries.c.state == HELD)
         await session.execute(update(deliveries).where(*where).values(state=DISCARDED, ended_at=now))
 
 

@@ -11,22 +11,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, and_, bindparam, delete, exists, func, literal, or_, select, update
+from sqlalchemy import FromClause, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from hub.bus.base import Partition
 from hub.db import insert
+from hub.storage.among import among, among_named
 from hub.storage.causes import DOCUMENTS, Cause
 from hub.storage.tables import hold_causes, holds
 
 WAITING, BEHIND, READY, CLOSED = "waiting", "behind", "ready", "closed"
 DISCARD = "discard"
 """The wish of a person who wants a row dropped (`hub.recovery.wishes`)."""
-CHUNK = 400
-"""Bound variables per statement stay below SQLite's limit."""
 # asked with every document
-ANYTHING = select(hold_causes.c.hold).where(hold_causes.c.kind.in_(bindparam("kinds", expanding=True))).limit(1)
+ANYTHING = select(hold_causes.c.hold).where(among_named(hold_causes.c.kind, "kinds")).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +75,9 @@ async def held_lanes(session: AsyncConnection, group: str, partition: Partition)
 async def queues(session: AsyncConnection, group: str, partition: Partition, lanes: Iterable[str]) -> dict[str, list[Hold]]:
     """The open rows of these lanes in order of offset."""
     found: dict[str, list[Hold]] = {}
-    wanted = list(lanes)
-    for start in range(0, len(wanted), CHUNK):
-        statement = (
-            select(holds)
-            .where(_partition(group, partition), holds.c.state != CLOSED, holds.c.lane.in_(wanted[start : start + CHUNK]))
-            .order_by(holds.c.offset)
-        )
-        for row in (await session.execute(statement)).mappings():
-            found.setdefault(row["lane"], []).append(_hold(row))
+    where = (_partition(group, partition), holds.c.state != CLOSED, among(holds.c.lane, list(lanes)))
+    for row in (await session.execute(select(holds).where(*where).order_by(holds.c.offset))).mappings():
+        found.setdefault(row["lane"], []).append(_hold(row))
     return found
 
 
@@ -166,10 +159,8 @@ async def wait_again(session: AsyncConnection, row: Hold) -> None:
 
 async def close(session: AsyncConnection, ids: Sequence[int], closed_as: str, now: datetime) -> None:
     """The owner closes rows: published, delivered, history, superseded, discarded, refused."""
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
-        await session.execute(update(holds).where(holds.c.id.in_(some)).values(state=CLOSED, closed_as=closed_as, closed_at=now))
-        await session.execute(delete(hold_causes).where(hold_causes.c.hold.in_(some)))
+    await session.execute(update(holds).where(among(holds.c.id, ids)).values(state=CLOSED, closed_as=closed_as, closed_at=now))
+    await session.execute(delete(hold_causes).where(among(hold_causes.c.hold, ids)))
 
 
 async def ready_heads(session: AsyncConnection, group: str, partition: Partition, lanes: Iterable[str] | None = None) -> int:
@@ -182,12 +173,9 @@ async def ready_heads(session: AsyncConnection, group: str, partition: Partition
         )
     )
     where = [_partition(group, partition), holds.c.state == BEHIND, ~before]
-    wanted = [None] if lanes is None else [list(lanes)[i : i + CHUNK] for i in range(0, len(list(lanes)), CHUNK)]
-    count = 0
-    for some in wanted:
-        narrowed = where if some is None else [*where, holds.c.lane.in_(some)]
-        count += (await session.execute(update(holds).where(*narrowed).values(state=READY, ready_version=0))).rowcount
-    return count
+    if lanes is not None:
+        where.append(among(holds.c.lane, list(lanes)))
+    return (await session.execute(update(holds).where(*where).values(state=READY, ready_version=0))).rowcount
 
 
 async def mark_ready(session: AsyncConnection, causes: Sequence[str], version: int) -> int:
@@ -196,27 +184,19 @@ async def mark_ready(session: AsyncConnection, causes: Sequence[str], version: i
     `causes` are `Cause.text`; `version` is the dictionary version that freed them (0 where the dictionary has no part in it).
     Returns how many rows became ready.
     """
-    freed: set[int] = set()
-    for start in range(0, len(causes), CHUNK):
-        some = causes[start : start + CHUNK]
-        freed.update((await session.execute(select(hold_causes.c.hold).where(hold_causes.c.cause.in_(some)))).scalars())
-        if freed:
-            await session.execute(delete(hold_causes).where(hold_causes.c.cause.in_(some)))
+    freed = set((await session.execute(select(hold_causes.c.hold).where(among(hold_causes.c.cause, causes)))).scalars())
+    if not freed:
+        return 0
+    await session.execute(delete(hold_causes).where(among(hold_causes.c.cause, causes)))
     return await _make_ready(session, sorted(freed), version)
 
 
 async def _make_ready(session: AsyncConnection, ids: Sequence[int], version: int) -> int:
-    count = 0
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
-        later = func.coalesce(func.nullif(holds.c.ready_version, 0), 0)
-        newest = _greatest(session, later, version)
-        await session.execute(update(holds).where(holds.c.id.in_(some), holds.c.state == WAITING).values(ready_version=newest))
-        waits = exists(select(literal(1)).where(hold_causes.c.hold == holds.c.id))
-        count += (
-            await session.execute(update(holds).where(holds.c.id.in_(some), holds.c.state == WAITING, ~waits).values(state=READY))
-        ).rowcount
-    return count
+    waiting = (among(holds.c.id, ids), holds.c.state == WAITING)
+    newest = _greatest(session, holds.c.ready_version, version)
+    await session.execute(update(holds).where(*waiting).values(ready_version=newest))
+    waits = exists(select(literal(1)).where(hold_causes.c.hold == holds.c.id))
+    return (await session.execute(update(holds).where(*waiting, ~waits).values(state=READY))).rowcount
 
 
 async def ripen(session: AsyncConnection, now: datetime) -> int:
@@ -225,14 +205,14 @@ async def ripen(session: AsyncConnection, now: datetime) -> int:
     ids = list((await session.execute(statement)).scalars())
     if not ids:
         return 0
-    await session.execute(delete(hold_causes).where(hold_causes.c.hold.in_(ids), hold_causes.c.kind == "time"))
-    await session.execute(update(holds).where(holds.c.id.in_(ids)).values(ready_at=None))
+    await session.execute(delete(hold_causes).where(among(hold_causes.c.hold, ids), hold_causes.c.kind == "time"))
+    await session.execute(update(holds).where(among(holds.c.id, ids)).values(ready_at=None))
     return await _make_ready(session, ids, 0)
 
 
 async def open_causes(session: AsyncConnection, kinds: Sequence[str], limit: int = 5000, after: str = "") -> list[Cause]:
     """What is waited for, each cause once and in order of its text, from behind `after` on: what the sweep asks about again (N7)."""
-    wanted = (hold_causes.c.kind.in_(kinds), hold_causes.c.cause > after)
+    wanted = (among(hold_causes.c.kind, kinds), hold_causes.c.cause > after)
     statement = select(hold_causes.c.cause).distinct().where(*wanted).order_by(hold_causes.c.cause).limit(limit)
     return [Cause.parse(text) for text in (await session.execute(statement)).scalars()]
 

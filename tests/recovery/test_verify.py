@@ -15,7 +15,7 @@ from hub.db import Database
 from hub.pipeline.wire import pack_inbound
 from hub.recovery.verify import Finding, verify
 from hub.storage.archive import post
-from hub.storage.deliveries import Delivery, keep_document, put
+from hub.storage.deliveries import Delivery, keep_documents, put
 from hub.storage.records import KnownDocument, RecordState, keep_record_states, note_documents, tally
 from hub.storage.tables import hold_causes, ownership, revisions
 from tests.services.builders import NOW, document, held_event, held_record, later, make_record, person
@@ -41,9 +41,9 @@ async def deliver(database: Database, *, state: str = "done", written: bool = Tr
     )  # fmt: skip
     known = KnownDocument(system="erp", entity="sales_order", key="P1/SO-1", form="SO", organisation="P1", id="1", number="N1", revision=2)
     async with database.write() as session:
-        await put(session, row)
+        await put(session, [row])
         if written:
-            await keep_document(session, known, None)
+            await keep_documents(session, [(known, None)])
 
 
 async def test_a_sound_hub_has_no_finding(database: Database) -> None:
