@@ -46,7 +46,7 @@ async def run(_servers: Servers | None = None, count: int = COUNT) -> Result:
     """Publisher and consumer side by side in one process, as in the hub; from the first publish to the last commit."""
     messages = [_renamed(record(number)) for number in range(count)]
     with tempfile.TemporaryDirectory() as name:
-        url = f"sqlite+aiosqlite:///{Path(name) / 'state.db'}"
+        url = f"sqlite:///{Path(name) / 'state.db'}"
         await fill(url)
         db, bus = Database.connect(url), EmbeddedBus(Path(name) / "bus.db")
         await bus.start()

@@ -107,7 +107,8 @@ def _simulator(connector: str, books: MemoryBooks) -> Simulator:
 
 
 def _settings(name: str, simulator: Simulator, url: str) -> dict[str, Any]:
+    own = {**simulator.settings(url), **LIMITS.get(name, {})}
     return {
-        "connector": CONNECTORS[name], "roles": [name], "organisations": ORGANISATIONS[name], "settings": {**simulator.settings(url), **LIMITS.get(name, {})},
+        "connector": CONNECTORS[name], "roles": [name], "organisations": ORGANISATIONS[name], "settings": own,
         "entities": ["销售订单"] if name == "crm" else ["SAL_SaleOrder"],
     }

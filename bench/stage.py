@@ -21,8 +21,8 @@ READ_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 async def fill(url: str) -> None:
     """Tables, units, fifty materials and twenty customers under the same codes in both systems."""
     db = Database.connect(url)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    async with db.write() as session:
+        await session.run_sync(METADATA.create_all)
     await load_units(db)
     material = {"type": "finished", "base_unit": "H87"}
     customer = {"type": "cn_org", "country": "CN"}

@@ -129,7 +129,7 @@ class Settings(_Strict):
     def database_url(self) -> str:
         """Where the state is kept."""
         if self.profile == "embedded":
-            return f"sqlite+aiosqlite:///{self.folder / 'state.db'}"
+            return f"sqlite:///{self.folder / 'state.db'}"
         return self.database
 
     def holder(self) -> str:

@@ -1,22 +1,21 @@
 """The database: one `MetaData` for every table, reading and writing transactions on SQLite and PostgreSQL.
 
-SQLite (embedded profile): WAL, `synchronous=FULL`, every writing transaction `BEGIN IMMEDIATE` and one at a time in this
-process (deferred ones fail with "database is locked"). PostgreSQL (cluster profile): read committed.
+SQLite (embedded profile): WAL, `synchronous=FULL`, one writing transaction at a time in this process (`hub/sqlite.py`).
+PostgreSQL (cluster profile): read committed. Errors of statements name no values, for they are people's messages.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, MetaData, Table, TypeDecorator, event, make_url
+from sqlalchemy import URL, DateTime, MetaData, Table, TypeDecorator, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from hub.sqlite import Disk, connect
+from hub.sqlite import SqliteFile
 
 METADATA = MetaData(
     naming_convention={
@@ -28,8 +27,6 @@ METADATA = MetaData(
 )
 
 BUSY_S = 30
-QUIET: dict[str, Any] = {"hide_parameters": True}
-"""A failed statement's error goes to logs and incidents: it names no values, for they are people's messages."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -55,72 +52,60 @@ class UtcTime(TypeDecorator[datetime]):
 class Database:
     """Transactions. `async with db.write() as session:` commits at its end, or rolls back on an exception."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-        self.dialect = engine.dialect.name
-        self._writer: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
+    def __init__(self, url: URL, server: AsyncEngine | None, file: SqliteFile | None) -> None:
+        self.url = url
+        self._server, self._file = server, file
+        self.dialect = "postgresql" if file is None else "sqlite"
+
+    @classmethod
+    def connect(cls, url: str, *, pool: int = 10) -> Database:
+        """`sqlite:///path` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
+        made = make_url(url)
+        if made.get_backend_name() == "sqlite":
+            return cls(made, None, SqliteFile(made.database or "", pool=pool, busy_s=BUSY_S))
+        engine = create_async_engine(made, pool_size=pool, max_overflow=pool, pool_pre_ping=True, hide_parameters=True)
+        return cls(made, engine, None)
 
     @property
     def one_writer(self) -> bool:
         """Whether writing transactions wait for each other: then several pieces of writing are better brought together."""
-        return self._writer is not None
+        return self._file is not None
 
-    @classmethod
-    def connect(cls, url: str, *, pool: int = 10) -> Database:
-        """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
-        if url.startswith("sqlite"):
-            path, disk = make_url(url).database or ":memory:", Disk()
-            engine = create_async_engine(
-                url, async_creator=lambda *_, **__: connect(path, BUSY_S, disk), pool_size=pool, max_overflow=0, **QUIET
-            )
-            event.listen(engine.sync_engine, "connect", _open_sqlite)
-            event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        else:
-            engine = create_async_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, **QUIET)
-        return cls(engine)
+    @property
+    def name(self) -> str:
+        """What may be shown of its address."""
+        return self.url.render_as_string(hide_password=True)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; what it sees is committed."""
-        await self._others_first()
-        async with self._connection() as session:
-            yield session
+    async def read(self, *, one_moment: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; what it sees is committed. `one_moment`: everything as it stood at the first question."""
+        if self._server is None:
+            async with self._sqlite().read() as session:
+                yield cast(AsyncConnection, session)
+            return
+        async with self._server.connect() as connection:
+            yield await connection.execution_options(isolation_level="REPEATABLE READ") if one_moment else connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One writing transaction."""
-        if self._writer is None:
-            async with self.engine.begin() as session:
-                yield session
+        if self._server is None:
+            async with self._sqlite().write() as session:
+                yield cast(AsyncConnection, session)
             return
-        await self._others_first()
-        async with self._writer, self._connection() as connection:
-            session = await connection.execution_options(immediate=True)
-            async with session.begin():
-                yield session
-
-    async def _others_first(self) -> None:
-        """A transaction on SQLite never waits by itself: whoever begins one after the other would keep everyone else from working."""
-        if self._writer is not None:
-            await asyncio.sleep(0)
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        """SQLite's goes back within this step of the event loop: `async with engine.connect()` closes in a task of its own, and the
-        write lock would be kept over a whole round of everyone else's work."""
-        if self._writer is None:
-            async with self.engine.connect() as connection:
-                yield connection
-            return
-        connection = await self.engine.connect()
-        try:
+        async with self._server.begin() as connection:
             yield connection
-        finally:
-            await connection.close()
+
+    def _sqlite(self) -> SqliteFile:
+        assert self._file is not None
+        return self._file
 
     async def close(self) -> None:
         """Let go of every connection."""
-        await self.engine.dispose()
+        if self._server is None:
+            await self._sqlite().close()
+        else:
+            await self._server.dispose()
 
 
 def insert(session: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -131,15 +116,3 @@ def insert(session: AsyncConnection, table: Table) -> sqlite.Insert | postgresql
 def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """The same for a statement that is built once and kept."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def _open_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Any) -> None:
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,9 +1,9 @@
 """SQLite inside the event loop: statements run where they are asked for; nothing waits there for a lock or a slow disk.
 
-A statement of the message road takes some tens of microseconds; handing each of its four calls to a thread and back costs
-many times that, all of it while the write lock is held. What can really wait is the lock, which another process may hold: it
-is asked for again and again. And the commit: where the disk proves slow it goes to a thread. Shaped like `aiosqlite`, whose
-place it takes below SQLAlchemy.
+A statement of the message road takes some tens of microseconds. Handing each of its calls to a thread and back (aiosqlite) costs
+many times that, and SQLAlchemy's greenlets as much again, all of it while the write lock is held. So SQLAlchemy's own
+synchronous connection works here, behind the coroutines of its asynchronous one. What can really wait is the lock, which
+another process may hold: it is asked for again and again. And the commit: where the disk proves slow it goes to a thread.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, NestedTransaction, NullPool, Row, ScalarResult, create_engine
+from sqlalchemy.exc import OperationalError
 
 T = TypeVar("T")
 LOCKED_S = 0.003
 """How long to wait before a lock that another process holds is asked for again."""
+OPEN_BUSY_S = 5.0
+"""Whoever opens the file, or reads, may meet another process that just begins with it, or closes it. Nothing else is waited for here."""
 SLOW_S = 0.004
 """A disk whose commits take longer on average is waited for in a thread."""
 
 
 class Disk:
-    """How long commits take here, as a moving average; shared by the connections of one database."""
+    """How long commits take here, as a moving average."""
 
     def __init__(self) -> None:
         self._average_s = 0.0
@@ -37,117 +43,157 @@ class Disk:
         return self._average_s > SLOW_S
 
 
-class InlineCursor:
-    """A cursor whose calls return at once."""
+class InlineResult:
+    """The part of `AsyncResult` that reads by the page."""
 
-    def __init__(self, connection: sqlite3.Connection, busy_s: float) -> None:
-        self._cursor = connection.cursor()
-        self._busy_s = busy_s
+    def __init__(self, result: CursorResult[Any]) -> None:
+        self._result = result
 
-    async def __aenter__(self) -> InlineCursor:
+    async def partitions(self, size: int) -> AsyncIterator[Sequence[Row[Any]]]:
+        """Some rows at a time; everybody else has a turn between them."""
+        for page in self._result.partitions(size):
+            yield page
+            await asyncio.sleep(0)
+
+
+class Savepoint:
+    """The nested transaction of `begin_nested`: awaited, or a block."""
+
+    def __init__(self, nested: NestedTransaction) -> None:
+        self._nested = nested
+
+    def __await__(self) -> Generator[None, None, Savepoint]:
+        yield from ()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        self._cursor.close()
+    async def rollback(self) -> None:
+        self._nested.rollback()
+
+    async def __aenter__(self) -> Savepoint:
+        return self
+
+    async def __aexit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._nested.commit()
+        else:
+            self._nested.rollback()
+
+
+class InlineSession:
+    """Shaped like the `AsyncConnection` that a transaction on PostgreSQL gives; its calls return at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     @property
-    def description(self) -> Any:
-        return self._cursor.description
+    def dialect(self) -> Dialect:
+        return self._connection.dialect
 
-    @property
-    def rowcount(self) -> int:
-        return self._cursor.rowcount
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self._connection.execute(statement, parameters)
 
-    @property
-    def lastrowid(self) -> int | None:
-        return self._cursor.lastrowid
+    async def scalars(self, statement: Executable, parameters: Any = None) -> ScalarResult[Any]:
+        return self._connection.scalars(statement, parameters)
 
-    @property
-    def arraysize(self) -> int:
-        return self._cursor.arraysize
+    async def stream(self, statement: Executable, parameters: Any = None) -> InlineResult:
+        return InlineResult(self._connection.execute(statement, parameters))
 
-    @arraysize.setter
-    def arraysize(self, value: int) -> None:
-        self._cursor.arraysize = value
+    async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T:
+        return work(self._connection, *arguments)
 
-    async def execute(self, operation: str, parameters: Sequence[Any] = ()) -> InlineCursor:
+    def begin_nested(self) -> Savepoint:
+        return Savepoint(self._connection.begin_nested())
+
+
+class SqliteFile:
+    """The transactions of one file, by one process: any number of readers, one writer at a time."""
+
+    def __init__(self, path: str, *, pool: int, busy_s: float) -> None:
+        self._path, self._pool, self._busy_s = path, pool, busy_s
+        self.engine = create_engine("sqlite://", creator=self._open, poolclass=NullPool, hide_parameters=True)
+        self._readers: list[Connection] = []
+        self._writers: list[Connection] = []
+        self._turn = asyncio.Lock()
+        self._disk = Disk()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[InlineSession]:
+        """What is read in the block stood there at one moment."""
+        await asyncio.sleep(0)      # a transaction never waits by itself: whoever begins one after the other would keep everyone else out
+        with self._connection(self._readers, OPEN_BUSY_S) as connection:
+            _driver(connection).execute("BEGIN")
+            yield InlineSession(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[InlineSession]:
+        """`BEGIN IMMEDIATE`: a deferred transaction that writes later fails with "database is locked"."""
+        await asyncio.sleep(0)
+        async with self._turn:
+            with self._connection(self._writers, 0.0) as connection:
+                await self._begin(_driver(connection))
+                yield InlineSession(connection)
+                await self._commit(_driver(connection))
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for free in (self._readers, self._writers):
+            while free:
+                free.pop().close()
+
+    @contextmanager
+    def _connection(self, free: list[Connection], busy_s: float) -> Iterator[Connection]:
+        """Used before, or new; closed where the block fails. What the block has not committed is rolled back."""
+        connection = free.pop() if free else self._new(busy_s)
+        try:
+            yield connection
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        if len(free) < self._pool:
+            free.append(connection)
+        else:
+            connection.close()
+
+    async def _begin(self, connection: sqlite3.Connection) -> None:
         deadline = time.monotonic() + self._busy_s
         while True:
             try:
-                self._cursor.execute(operation, parameters)
-                return self
+                connection.execute("BEGIN IMMEDIATE")
+                return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or time.monotonic() > deadline:
-                    raise
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
             await asyncio.sleep(LOCKED_S)
 
-    async def executemany(self, operation: str, parameters: Iterable[Sequence[Any]]) -> InlineCursor:
-        self._cursor.executemany(operation, parameters)
-        return self
-
-    async def fetchone(self) -> Any:
-        return self._cursor.fetchone()
-
-    async def fetchmany(self, size: int | None = None) -> list[Any]:
-        return self._cursor.fetchmany(size or self._cursor.arraysize)
-
-    async def fetchall(self) -> list[Any]:
-        return self._cursor.fetchall()
-
-    async def close(self) -> None:
-        self._cursor.close()
-
-
-class InlineConnection:
-    """A connection in autocommit: transactions are begun by name."""
-
-    def __init__(self, connection: sqlite3.Connection, busy_s: float, disk: Disk) -> None:
-        self._connection: sqlite3.Connection | None = connection
-        self._conn = connection
-        self._busy_s = busy_s
-        self._disk = disk
-
-    @property
-    def isolation_level(self) -> str | None:
-        return self._conn.isolation_level
-
-    def cursor(self) -> InlineCursor:
-        return InlineCursor(self._conn, self._busy_s)
-
-    async def create_function(self, *arguments: Any, **options: Any) -> None:
-        self._conn.create_function(*arguments, **options)
-
-    async def commit(self) -> None:
-        if not self._conn.in_transaction:
-            return
+    async def _commit(self, connection: sqlite3.Connection) -> None:
         began = time.monotonic()
         if self._disk.is_slow:
-            await _in_thread(self._conn.commit)
+            await in_thread(connection.commit)
         else:
-            self._conn.commit()
+            connection.commit()
         self._disk.note(time.monotonic() - began)
 
-    async def rollback(self) -> None:
-        self._conn.rollback()
+    def _new(self, busy_s: float) -> Connection:
+        connection = self.engine.connect()
+        _driver(connection).execute(f"PRAGMA busy_timeout={1000 * busy_s:.0f}")
+        return connection
 
-    async def close(self) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        if self._connection is not None:
-            self._connection = None
-            self._conn.close()
-
-
-async def connect(path: str, busy_s: float, disk: Disk) -> InlineConnection:
-    """Open the file. `busy_s`: how long to wait for another process's lock before the statement fails."""
-    uri = path.startswith("file:")
-    return InlineConnection(
-        sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False, uri=uri), busy_s, disk
-    )
+    def _open(self) -> sqlite3.Connection:
+        uri = self._path.startswith("file:")
+        connection = sqlite3.connect(self._path, timeout=OPEN_BUSY_S, isolation_level=None, check_same_thread=False, uri=uri)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+async def in_thread(work: Callable[[], T]) -> T:
     """Carried out to its end even when whoever waits is cancelled: a connection is never used by two at a time."""
     task = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(None, work))
     try:

@@ -26,8 +26,7 @@ STREAM = 2000
 
 async def load(db: Database) -> Snapshot:
     """The whole dictionary at one version."""
-    async with db.engine.connect() as connection:
-        session = await connection.execution_options(**({"isolation_level": "REPEATABLE READ"} if db.dialect == "postgresql" else {}))
+    async with db.read(one_moment=True) as session:
         snapshot = Snapshot(await dictionary_version(session))
         await _load_codes(session, snapshot)
         await _load_cross_references(session, snapshot)

@@ -30,7 +30,7 @@ def kafka_address() -> str:
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of an empty database of the test's own, SQLite and PostgreSQL in turn."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+        yield f"sqlite:///{tmp_path / 'state.db'}"
         return
     async with postgres_database() as url:
         yield url
@@ -44,8 +44,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
             importlib.import_module(module)
 
     db = Database.connect(database_url)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    async with db.write() as session:
+        await session.run_sync(METADATA.create_all)
     yield db
     await db.close()
 

@@ -21,7 +21,7 @@ LOCK = 0x10071E   # any number, the same in every process: PostgreSQL's advisory
 
 
 async def upgrade(url: str) -> None:
-    """Migrate the database at an SQLAlchemy URL (`sqlite+aiosqlite:///…`, `postgresql+asyncpg://…`) to the newest revision.
+    """Migrate the database at an SQLAlchemy URL (`sqlite:///…`, `postgresql+asyncpg://…`) to the newest revision.
 
     Everything in one transaction: others that start at the same moment wait for it and then find nothing to do.
     """

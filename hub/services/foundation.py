@@ -31,7 +31,7 @@ def utc_now() -> datetime:
 
 async def check_database(db: Database, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Line]:
     """Reachable, its tables, its clock; nothing is migrated."""
-    name = db.engine.url.render_as_string(hide_password=True)
+    name = db.name
     try:
         async with asyncio.timeout(PATIENCE_S), db.read() as session:
             stands = await session.run_sync(standing)

@@ -12,7 +12,6 @@ from tests.architecture.tree import all_files, files, name
 LONGEST = 300
 LONGER: dict[str, str] = {
     "hub/migrations/versions/r0001_first_tables.py": "a migration is one step, however many tables it makes",
-    "hub/runtime/writing.py": "one delivery from its first step to its last, doubts included, in the order it happens",
 }
 """Files that are longer, and why that reads better."""
 

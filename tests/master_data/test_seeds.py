@@ -72,7 +72,7 @@ async def test_a_seed_is_recorded_as_one(dictionary: Database, tmp_path: Path) -
     ],
 )
 async def test_a_wrong_seed_names_its_line(tmp_path: Path, before: str, after: str, words: str) -> None:
-    away = Database.connect(f"sqlite+aiosqlite:///{tmp_path / 'unused.db'}")
+    away = Database.connect(f"sqlite:///{tmp_path / 'unused.db'}")
     with pytest.raises(errors.DictionaryFileInvalid, match=words):
         await load_seed(away, make_file(tmp_path, PLANT.replace(before, after)))
 

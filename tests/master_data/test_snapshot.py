@@ -117,7 +117,7 @@ async def test_concurrent_approvals_reach_every_follower_whole(dictionary: Datab
 
 async def test_a_follower_outlives_a_database_that_is_away(dictionary: Database) -> None:
     async with Follower(dictionary, poll_s=0.01) as follower:
-        there, follower.db = follower.db, Database.connect("sqlite+aiosqlite:////nowhere/at/all.db")
+        there, follower.db = follower.db, Database.connect("sqlite:////nowhere/at/all.db")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(follower.wait_for(follower.snapshot.version + 1), 0.1)
         away, follower.db = follower.db, there

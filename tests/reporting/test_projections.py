@@ -275,9 +275,9 @@ async def test_any_order_and_any_repetition_give_the_same_tables(shuffled: list[
 
 async def _outcome(events: Sequence[Event], size: int) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
     with tempfile.TemporaryDirectory() as folder:
-        database = Database.connect(f"sqlite+aiosqlite:///{Path(folder) / 'state.db'}")
-        async with database.engine.begin() as connection:
-            await connection.run_sync(lambda sync: METADATA.create_all(sync, tables=[*tables.READ_MODELS, tables.PROGRESS_TOLD]))
+        database = Database.connect(f"sqlite:///{Path(folder) / 'state.db'}")
+        async with database.write() as session:
+            await session.run_sync(lambda sync: METADATA.create_all(sync, tables=[*tables.READ_MODELS, tables.PROGRESS_TOLD]))
         async for batch in archive(events, size):
             await take(database, *batch)
         result = await contents(database), [row["content"] for row in await rows(database, tables.PROGRESS_TOLD)]

@@ -49,7 +49,7 @@ def _drop(*_: object) -> NoReturn:
 def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A filled SQLite database, to be copied."""
     file = tmp_path_factory.mktemp("filled") / "state.db"
-    asyncio.run(fill(f"sqlite+aiosqlite:///{file}"))
+    asyncio.run(fill(f"sqlite:///{file}"))
     return file
 
 
@@ -85,7 +85,7 @@ async def scene(request: pytest.FixtureRequest, tmp_path: Path, filled_file: Pat
     """A bus and a database that two workers share, driven by hand."""
     if request.param == "sqlite":
         shutil.copy(filled_file, tmp_path / "state.db")
-        async with open_scene(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'state.db'}") as scene:
+        async with open_scene(tmp_path, f"sqlite:///{tmp_path / 'state.db'}") as scene:
             yield scene
         return
     async with copied(filled_database) as url, open_scene(tmp_path, url) as scene:
@@ -121,8 +121,8 @@ async def fill(url: str) -> None:
     import hub.reporting.tables  # noqa: F401
 
     db = Database.connect(url)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    async with db.write() as session:
+        await session.run_sync(METADATA.create_all)
     await load_units(db)
     changes = [CreateCode(kind="material", code=code, zh=code, en=code, attributes=MATERIAL) for code in "AB"]
     changes += [CreateCode(kind="customer", code="C1", zh="客户一", en="One", attributes=CUSTOMER)]

@@ -45,7 +45,7 @@ def bus_of(settings: Settings) -> PrefixedBus:
 @pytest.mark.postgres
 async def test_a_database_is_told_with_its_tables_and_its_clock(postgres: Database) -> None:
     before = await lines(check_database(postgres))
-    await upgrade(postgres.engine.url.render_as_string(hide_password=False))
+    await upgrade(postgres.url.render_as_string(hide_password=False))
     after = await lines(check_database(postgres))
     assert [line.good for line in (*before, *after)] == [True] * 6
     assert "no tables yet" in before[1].said.en and "当前版本" in after[1].said.zh

@@ -36,12 +36,12 @@ async def test_numbers_are_compared_as_numbers(database: Database) -> None:
 
 
 async def test_the_statement_is_the_same_for_any_number_of_values(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    url = f"sqlite:///{tmp_path / 'state.db'}"
     await upgrade(url)
     database = Database.connect(url)
     said: set[str] = set()
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *call: said.add(call[2]))
     async with database.read() as session:
+        await session.run_sync(lambda sync: event.listen(sync, "before_cursor_execute", lambda *call: said.add(call[2])))
         for count in (0, 1, 7, 300):
             await session.execute(select(EVENTS.c.id).where(among(EVENTS.c.id, [str(number) for number in range(count)])))
     assert len([one for one in said if "json_each" in one]) == 1
@@ -50,7 +50,7 @@ async def test_the_statement_is_the_same_for_any_number_of_values(tmp_path: Path
 
 @pytest.mark.parametrize("column", [EVENTS.c.id, ORDER_ITEMS.c.key, PROGRESS_TOLD.c.line_key, hold_causes.c.cause, holds.c.id])
 async def test_they_are_found_by_the_index(tmp_path: Path, column: Column[Any]) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    url = f"sqlite:///{tmp_path / 'state.db'}"
     await upgrade(url)
     database = Database.connect(url)
     asked = str(select(column).where(among_named(column, "some")).compile(dialect=sqlite.dialect(paramstyle="named")))

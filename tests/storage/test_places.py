@@ -65,7 +65,7 @@ async def test_what_is_deleted_has_one_of_the_places_and_all_else_stays(database
     ],
 )
 async def test_no_table_is_read_whole_for_some_places_of_it(tmp_path: Path, table: Table, columns: tuple[str, ...]) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    url = f"sqlite:///{tmp_path / 'state.db'}"
     await upgrade(url)
     database = Database.connect(url)
     statement = str(_selection("sqlite", table, columns, False))

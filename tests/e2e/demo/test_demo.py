@@ -29,7 +29,7 @@ def check(ended: Ended, orders: int, restarts: int) -> None:
 
 async def test_the_loop_closes_in_the_embedded_profile_through_faults_and_kills(tmp_path: Path) -> None:
     check(await run_demo(tmp_path, "--orders", "60", "--kill", "3", *LIMIT), 60, 3)
-    db = Database.connect(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'state.db'}")
+    db = Database.connect(f"sqlite:///{tmp_path / 'data' / 'state.db'}")
     assert list(await verify(db, None, datetime.now(UTC))) == []
     await db.close()
 
