@@ -48,6 +48,9 @@ log = structlog.get_logger(__name__)
 SHIPPED = Path(mappings.__file__).parent
 IDLE_TICK_S = 5.0
 """Of a loop with nothing to do between arrivals."""
+BATCH = {"embedded": 50, "cluster": 500}
+"""Messages that normalize and deliver take at a time, by profile. In one process everything else waits for a batch; on Kafka and
+PostgreSQL what a batch costs by itself counts more."""
 LOOPS = ("intake", "normalize", "deliver", "project", "housekeeping")
 
 
@@ -178,7 +181,8 @@ class Hub:
         return run
 
     async def _consume(self, group: str, topics: list[str], loop: Any) -> None:
-        await self.road.bus.consume(group, topics, loop, tick_s=self.road.settings.tick_s)
+        batch = BATCH[self.road.settings.profile]
+        await self.road.bus.consume(group, topics, loop, batch=batch, tick_s=self.road.settings.tick_s)
 
     def _topics_for(self, opened: Opened) -> list[str]:
         """The topics of what routes lead to this target, none that its roles must not read."""

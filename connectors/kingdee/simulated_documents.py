@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_MARK, HUB_REVISION, Form
 from connectors.kingdee.parts import CREATED, PARTS
 from connectors.kingdee.simulated_past import LISTS, Past
-from connectors.kingdee.simulated_query import FilterUnreadable, matcher, ordered
+from connectors.kingdee.simulated_query import FilterUnreadable, matcher, ordered, wanted
 from connectors.kingdee.simulated_rows import FieldUnknown, canonical, dotted, known_fields, rows_of
 from hub.sdk.simulation import Books, Entry, NumberTaken, Veil
 
@@ -60,7 +60,8 @@ class Documents:
         try:
             where = data.get("FilterString") or ""
             matches, late = matcher(where), form.modified in where or CREATED in where
-            shown = [entry for entry in self._entries(form, visible_only=late) if not (late and self._veil.hides(entry))]
+            one_of = self._by_id(form, ids) if (ids := wanted(where, form.id)) else self._entries(form, visible_only=late)
+            shown = [entry for entry in one_of if not (late and self._veil.hides(entry))]
             found = [row for entry in shown for row in self._rows_of(form, entry, keys) if matches(row)]
             rows = ordered(found, data.get("OrderString") or "")
         except (FilterUnreadable, KeyError) as error:
@@ -122,6 +123,11 @@ class Documents:
         found = [entry for kind in form.kinds for entry in self._books.entries(kind, visible_only=visible_only)]
         return [entry for entry in found if entry.data.get(LISTS[form.form])] if form.form in LISTS else found
 
+    def _by_id(self, form: Form, ids: Sequence[int]) -> list[Entry]:
+        """As a real server has them, by its index."""
+        found = [self._books.by_id(kind, id) for kind in form.kinds for id in ids]
+        return [entry for entry in found if entry is not None and entry.status != "deleted"]
+
     def _rows_of(self, form: Form, entry: Entry, keys: list[str]) -> list[dict[str, Any]]:
         place = (form.form, entry.id)
         kept = self._rows.get(place)
@@ -140,7 +146,7 @@ class Documents:
 
     def _selected(self, form: Form, data: Mapping[str, Any]) -> Entry:
         ids, numbers = str(data.get("Ids") or ""), data.get("Numbers") or []
-        for entry in self._entries(form):
+        for entry in self._by_id(form, [int(ids)]) if ids.isdigit() else self._entries(form):
             if str(entry.id) == ids or entry.number in numbers:
                 return entry
         raise Refusal(f"单据“{ids or numbers}”不存在", 10)

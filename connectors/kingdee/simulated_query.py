@@ -22,6 +22,12 @@ def matcher(text: str) -> Callable[[Row], bool]:
     return lambda row: all(_holds(row[key], op, values) for key, op, values in conditions)
 
 
+def wanted(text: str, key: str) -> list[Any]:
+    """The values that a FilterString asks of one key; none where it leaves them open."""
+    conditions = _conditions(text) if text.strip() else []
+    return next((values for name, op, values in conditions if name == key and op in ("=", "in")), [])
+
+
 def ordered(rows: Sequence[Row], text: str) -> list[Row]:
     """Rows in the order of an OrderString (ascending keys only)."""
     result = list(rows)

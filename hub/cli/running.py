@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,9 @@ from hub.errors import ConfigError
 from hub.observability.logs import configure
 
 log = structlog.get_logger(__name__)
+SWITCH_S = 0.0005
+"""The embedded bus works in threads, and with every call to SQLite the event loop gives the interpreter away: so long it may wait to get
+it back. Half the time from webhook to target, against Python's 5 ms."""
 
 
 class NoSuchLoop(ConfigError):
@@ -46,6 +50,7 @@ async def serve(settings: Settings, loops: tuple[str, ...] = LOOPS, wrap: Wrap =
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):      # Windows has no handlers in the loop: Ctrl-C interrupts there
             asyncio.get_running_loop().add_signal_handler(number, told.set)
+    sys.setswitchinterval(SWITCH_S)
     async with open_road(settings, wrap) as road:
         hub = Hub(road, loops)
         async with serving(create_api(hub), settings.host, settings.port) as address:

@@ -17,6 +17,7 @@ from hub.observability.tracing import new_traceparent
 from hub.pipeline.wire import UNFIT, Inbound, content_hash, pack_inbound, printable, unfit
 from hub.policy import pause_s, row_for
 from hub.registry import Opened
+from hub.runtime.courtesy import in_turn
 from hub.runtime.recent import Recent
 from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
@@ -46,6 +47,7 @@ Via = Literal["poll", "webhook", "fetch"]
 PUBLISHED = {Verdict.NEW: "new", Verdict.AGAIN: "new", Verdict.OLDER: "older", Verdict.CONFLICT: "conflict"}
 GATHER_S = 0.005
 AT_ONCE = 500
+PIECE = 50
 
 
 class Intake:
@@ -122,7 +124,11 @@ class Intake:
         async for chunk in self._source().read(card.entity, since):
             await self._road.reach("intake.read")
             if chunk.records or chunk.cursor != since:
-                await self.take_in(chunk.records, "poll", lease=lease, entity=card.entity, to=chunk.cursor)
+                *first, last = _pieces(chunk.records)
+                async for piece in in_turn(first):
+                    await self.take_in(piece, "poll", lease=lease, entity=card.entity, to=since)
+                await self.take_in(last, "poll", lease=lease, entity=card.entity, to=chunk.cursor)
+                since = chunk.cursor
 
     def _source(self) -> Source:
         source = self._opened.system.source
@@ -280,3 +286,8 @@ class Intake:
             async with self._road.db.write() as session:
                 await open_incident(session, "source-unreachable", f"{self._system} {card.entity}", facts, self._road.now())
         return max(getattr(error, "retry_after_s", None) or 0.0, pause_s(row, failures) if row else 5.0)
+
+
+def _pieces(records: Sequence[Record]) -> list[Sequence[Record]]:
+    """A page in pieces, at least one: in one piece a long one would keep the whole process from anything else."""
+    return [records[start : start + PIECE] for start in range(0, len(records) or 1, PIECE)]

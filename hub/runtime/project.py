@@ -16,6 +16,7 @@ from hub.event import Event, event_id
 from hub.pipeline.wire import unpack_inbound
 from hub.reporting.progress import ProgressChange
 from hub.reporting.projections import project
+from hub.runtime.courtesy import in_turn
 from hub.runtime.partitions import Partitions
 from hub.runtime.road import Road
 from hub.runtime.zombies import ZOMBIE, Epochs, late
@@ -84,7 +85,7 @@ class ProjectLoop:
 
     async def _carry_out(self, batches: Sequence[Batch]) -> None:
         """What several partitions have brought, some of it at a time. A failure on the way leaves what is written: it comes again."""
-        for portion in portions(batches):
+        async for portion in in_turn(portions(batches)):
             await self._write(portion)
 
     async def _write(self, batches: Sequence[Batch]) -> None:

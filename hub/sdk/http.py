@@ -8,8 +8,10 @@ HTTP status and envelope are the connector's to judge: any answer is returned.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from json import dumps
 from typing import Any
 
@@ -25,6 +27,8 @@ ATTEMPTS = 3
 """Of a safe call, with pauses that differ, so that many who failed together do not come back together."""
 KEEP_ALIVE_S = 4.0
 """Shorter than servers keep an idle connection: one that the server just closed would put a write in doubt for nothing."""
+AGAIN_S = 0.1
+HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "Loopline"}
 JSON = {"Content-Type": "application/json"}
 
 
@@ -40,25 +44,29 @@ class NoAnswer(InDoubtError):
     code = "no-answer"
 
 
-class Cookies(httpx.Cookies):
-    """Few answers set a cookie, and httpx builds objects of the standard library for each to find that out: a tenth of a call's time."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """As httpx does, where there is anything to take."""
-        if "set-cookie" in response.headers:
-            super().extract_cookies(response)
+_url = lru_cache(1024)(httpx.URL)
+"""Parsed once: a connector calls the same few addresses, and parsing takes a tenth of a call's time."""
 
 
 class Http:
-    """One system's client. `requests_per_s` and `concurrency` are what the vendor bears."""
+    """One system's client. `requests_per_s` and `concurrency` are what the vendor bears.
 
-    def __init__(self, system: str, *, requests_per_s: float = 50.0, concurrency: int = 8, timeout_s: float = 10.0) -> None:
+    Requests and answers are httpx's, and so are the cookies; its client is not between them and the transport, for it costs
+    as much as all the rest (redirects are the connector's to judge, and what authenticates is a header). `transport`: what
+    carries the exchanges, where a test puts something in the network's place (`httpx.MockTransport` with a respx router).
+    """
+
+    def __init__(
+        self, system: str, *, requests_per_s: float = 50.0, concurrency: int = 8, timeout_s: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.system = system
         self._gap_s = 1.0 / requests_per_s
         self._next = 0.0
         self._slots = asyncio.Semaphore(concurrency)
-        self._client = httpx.AsyncClient(transport=AiohttpTransport(KEEP_ALIVE_S), timeout=timeout_s, follow_redirects=False)
-        self._client._cookies = Cookies()     # its setter makes a plain jar of whatever it is given
+        self._timeout_s = timeout_s
+        self._transport = transport or AiohttpTransport(KEEP_ALIVE_S)
+        self._cookies = httpx.Cookies()
 
     async def call(
         self,
@@ -73,33 +81,47 @@ class Http:
         timeout_s: float | None = None,
     ) -> Response:
         """One exchange; the answer whatever its status. Raises Unreachable, NoAnswer."""
-        request = self._client.build_request(
-            method, url, params=params or None, headers=headers if json is None else {**JSON, **(headers or {})},
+        request = httpx.Request(
+            method, _url(url), params=params or None, headers={**HEADERS, **({} if json is None else JSON), **(headers or {})},
             content=content if json is None else dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(),
-            timeout=httpx.USE_CLIENT_DEFAULT if timeout_s is None else timeout_s,
+            extensions={"timeout": httpx.Timeout(timeout_s or self._timeout_s).as_dict()},
         )  # fmt: skip
+        if self._cookies.jar:
+            self._cookies.set_cookie_header(request)
         if not safe:
             return await self._send(request, safe=False)
+        try:
+            return await self._send(request, safe=True)
+        except Unreachable:
+            return await self._again(request)
+
+    async def _again(self, request: httpx.Request) -> Response:
         attempts = AsyncRetrying(
-            retry=retry_if_exception_type(Unreachable), stop=stop_after_attempt(ATTEMPTS), wait=wait_random_exponential(0.1), reraise=True
-        )
+            retry=retry_if_exception_type(Unreachable), stop=stop_after_attempt(ATTEMPTS - 1), wait=wait_random_exponential(AGAIN_S),
+            reraise=True,
+        )  # fmt: skip
+        await asyncio.sleep(random.uniform(0, AGAIN_S))
         answer: Response = await attempts(self._send, request, safe=True)
         return answer
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def _send(self, request: httpx.Request, *, safe: bool) -> Response:
         async with self._slots:
             await self._pace()
             try:
-                return await self._client.send(request)
+                answer = await self._transport.handle_async_request(request)
             except NOT_SENT as error:
                 raise Unreachable(system=self.system, what="no connection") from error
             except httpx.HTTPError as error:
                 kind = Unreachable if safe else NoAnswer
                 raise kind(system=self.system, what=_what(error)) from error
+        answer.request = request
+        if "set-cookie" in answer.headers:
+            self._cookies.extract_cookies(answer)
+        return answer
 
     async def _pace(self) -> None:
         now = time.monotonic()

@@ -9,7 +9,9 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
+import respx
 
 from hub.sdk import Http, InDoubtError, TransientError
 from hub.sdk.http import ATTEMPTS
@@ -164,3 +166,25 @@ async def test_a_number_that_json_does_not_know_is_never_sent(server: Server, ht
     with pytest.raises(ValueError, match="JSON"):
         await http.call("POST", server.url, safe=False, json=body)
     assert server.bodies == []
+
+
+async def test_a_session_cookie_goes_back_with_every_later_call(server: Server, http: Http) -> None:
+    async def log_in(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: kdservice-sessionid=s1; path=/\r\nContent-Length: 0\r\n\r\n")
+
+    server.answers = [log_in, say]
+    for _ in range(3):
+        await http.call("GET", server.url, safe=True)
+    assert ["kdservice-sessionid=s1" in head for head in server.heads] == [False, True, True]
+
+
+async def test_a_connectors_own_tests_may_answer_in_the_networks_place() -> None:
+    with respx.mock(base_url="https://vendor.example", assert_all_called=True) as router:
+        asked = router.post("/orders").respond(409, json={"msg": "重复"})
+        http = Http("erp", transport=httpx.MockTransport(router.async_handler))
+        answer = await http.call("POST", "https://vendor.example/orders", safe=False, json={"number": "SO-1"})
+        router.get("/orders").mock(side_effect=httpx.ReadTimeout)
+        with pytest.raises(TransientError):
+            await http.call("GET", "https://vendor.example/orders", safe=True)
+    assert (answer.status_code, answer.json()) == (409, {"msg": "重复"})
+    assert json.loads(asked.calls.last.request.content) == {"number": "SO-1"}
