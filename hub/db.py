@@ -1,7 +1,7 @@
 """The database: one `MetaData` for every table, reading and writing transactions on SQLite and PostgreSQL.
 
 SQLite (embedded profile): WAL, `synchronous=FULL`, one writing transaction at a time in this process (`hub/sqlite.py`).
-PostgreSQL (cluster profile): read committed. Errors of statements name no values, for they are people's messages.
+PostgreSQL (cluster profile): read committed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import msgspec
 from sqlalchemy import URL, DateTime, MetaData, Table, TypeDecorator, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -27,6 +28,12 @@ METADATA = MetaData(
 )
 
 BUSY_S = 30
+_JSON = msgspec.json.Encoder()
+OPTIONS: dict[str, Any] = {
+    "hide_parameters": True,        # no error of a statement names values: they are people's messages
+    "json_serializer": lambda value: _JSON.encode(value).decode(),
+    "json_deserializer": msgspec.json.decode,
+}
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -62,8 +69,8 @@ class Database:
         """`sqlite:///path` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
         made = make_url(url)
         if made.get_backend_name() == "sqlite":
-            return cls(made, None, SqliteFile(made.database or "", pool=pool, busy_s=BUSY_S))
-        engine = create_async_engine(made, pool_size=pool, max_overflow=pool, pool_pre_ping=True, hide_parameters=True)
+            return cls(made, None, SqliteFile(made.database or "", pool=pool, busy_s=BUSY_S, options=OPTIONS))
+        engine = create_async_engine(made, pool_size=pool, max_overflow=pool, pool_pre_ping=True, **OPTIONS)
         return cls(made, engine, None)
 
     @property

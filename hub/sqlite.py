@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
@@ -108,9 +108,9 @@ class InlineSession:
 class SqliteFile:
     """The transactions of one file, by one process: any number of readers, one writer at a time."""
 
-    def __init__(self, path: str, *, pool: int, busy_s: float) -> None:
+    def __init__(self, path: str, *, pool: int, busy_s: float, options: Mapping[str, Any]) -> None:
         self._path, self._pool, self._busy_s = path, pool, busy_s
-        self.engine = create_engine("sqlite://", creator=self._open, poolclass=NullPool, hide_parameters=True)
+        self.engine = create_engine("sqlite://", creator=self._open, poolclass=NullPool, **options)
         self._readers: list[Connection] = []
         self._writers: list[Connection] = []
         self._turn = asyncio.Lock()
