@@ -51,13 +51,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def headers(self) -> dict[str, str]:
         """The Kafka headers. `lp_origin` is the normalizer's topic/partition/epoch (PROTOCOL N11)."""
-        time = self.time.isoformat()
+        time = _text(self.time)
         headers = {
             **_common(self.source, self.entity, self.operation, self.mapping_version, self.origin),
             "ce_id": self.id,
             "ce_subject": self.key,
             "ce_time": time,
-            "ce_recordedtime": time if self.recorded_at is self.time else self.recorded_at.isoformat(),
+            "ce_recordedtime": time if self.recorded_at is self.time else _text(self.recorded_at),
             "ce_sequence": self.sequence,
             "ce_partitionkey": self.lane,
         }
@@ -92,6 +92,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             traceparent=headers.get("traceparent", ""),
             origin=headers.get("lp_origin", ""),
         )
+
+
+_text = lru_cache(maxsize=1024)(datetime.isoformat)
+"""The records of one page share the moment at which they were read, and often that of their change."""
 
 
 @lru_cache(maxsize=1024)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from faststream.kafka import KafkaBroker
 
 from hub.bus.base import Message
 from hub.bus.errors import MAX_MESSAGE_BYTES, BusUnavailable, MessageTooLarge, check
+from hub.bus.partitioner import partition_of
 
 log = structlog.get_logger(__name__)
 CLOSE_S = 10.0
@@ -48,20 +50,18 @@ class KafkaPublisher:
         """See `Bus.publish`. Calls are served in the order in which they were made."""
         for message in messages:
             check(message)
-        acknowledged: list[asyncio.Future[object]] = []
+        sent: list[Sent] = []
         try:
             async with asyncio.timeout(self._timeout_s):
                 async with self._order:
-                    producer = _client(await self._connected())
-                    for message in messages:
-                        acknowledged.append(await _send(producer, message))  # noqa: PERF401 - kept when a later send fails
-                for future in acknowledged:
-                    await future
+                    await _send(_client(await self._connected()), messages, sent)
+                for one in sent:
+                    await one.acknowledged
         except (TimeoutError, KafkaError, OSError) as error:
-            for future in acknowledged:
-                future.add_done_callback(_look_at)
+            for one in sent:
+                one.acknowledged.add_done_callback(_look_at)
             self._judge(error)
-            raise self._explain(error, messages, acknowledged) from error
+            raise self._explain(error, messages, sent) from error
 
     async def admin(self) -> AIOKafkaAdminClient:
         """The broker's admin client. Raises BusUnavailable."""
@@ -103,15 +103,20 @@ class KafkaPublisher:
             self._broken = True
             log.warning("producer.replaced", bus=self._name, error=repr(error)[:300])
 
-    def _explain(
-        self, error: BaseException, messages: Sequence[Message], acknowledged: Sequence[asyncio.Future[object]]
-    ) -> BusUnavailable | MessageTooLarge:
+    def _explain(self, error: BaseException, messages: Sequence[Message], sent: Sequence[Sent]) -> BusUnavailable | MessageTooLarge:
         if isinstance(error, MessageSizeTooLargeError):
-            refused = (at for at, future in enumerate(acknowledged) if _too_large(future))
-            message = messages[next(refused, len(acknowledged))]      # else the client itself refused the one after those sent
+            refused = next((one.messages for one in sent if _too_large(one.acknowledged)), messages)
+            message = max(refused, key=lambda one: len(one.value))
             return MessageTooLarge(topic=message.topic, key=message.key, size=len(message.value), limit=MAX_MESSAGE_BYTES)
         what = str(error) or f"no acknowledgement within {self._timeout_s:g} s"
         return BusUnavailable(bus=self._name, what=what)
+
+
+class Sent(NamedTuple):
+    """What went to one partition together, and the future of its acknowledgement."""
+
+    messages: Sequence[Message]
+    acknowledged: asyncio.Future[object]
 
 
 def _client(broker: KafkaBroker) -> AIOKafkaProducer:
@@ -121,10 +126,32 @@ def _client(broker: KafkaBroker) -> AIOKafkaProducer:
     return client
 
 
-async def _send(producer: AIOKafkaProducer, message: Message) -> asyncio.Future[object]:
-    headers = [(name, value.encode()) for name, value in message.headers.items()]
-    sent: asyncio.Future[object] = await producer.send(message.topic, message.value, key=message.key.encode(), headers=headers)
-    return sent
+async def _send(producer: AIOKafkaProducer, messages: Sequence[Message], sent: list[Sent]) -> None:
+    """A batch for each partition: handing over message by message, each with a future of its own, takes as long as all the rest.
+
+    What has been handed over is in `sent`, also when a later batch fails. A batch waits until the partition's last one is on its way.
+    """
+    places: dict[tuple[str, int], list[Message]] = {}
+    counts = {topic: len(await producer.partitions_for(topic)) for topic in {message.topic for message in messages}}
+    for message in messages:
+        places.setdefault((message.topic, partition_of(message.key.encode(), counts[message.topic])), []).append(message)
+    for (topic, number), some in places.items():
+        while some:
+            batch, count = _filled(producer, some)
+            sent.append(Sent(some[:count], await producer.send_batch(batch, topic, partition=number)))
+            some = some[count:]
+
+
+def _filled(producer: AIOKafkaProducer, messages: Sequence[Message]) -> tuple[BatchBuilder, int]:
+    """A batch with the first messages, as many as fit, and their number; one fits always."""
+    batch, count = producer.create_batch(), 0
+    for message in messages:
+        headers = [(name, value.encode()) for name, value in message.headers.items()]
+        if batch.append(key=message.key.encode(), value=message.value, timestamp=None, headers=headers) is None:
+            break
+        count += 1
+    batch.close()       # else the client may add to it what others send
+    return batch, count
 
 
 def _too_large(future: asyncio.Future[object]) -> bool:

@@ -76,6 +76,25 @@ def quantities(part: Part) -> list[Found]:
     return found
 
 
+def are_plain(part: Part) -> bool:
+    """Whether every quantity of an entity and its rows is whole and not negative, as nearly all are: then no rule asks where it stands."""
+    said = part.__dict__
+    for name, read in _plan(type(part)):
+        value = said[name]
+        if value is not None and not _ARE_PLAIN[read](value):
+            return False
+    return True
+
+
+def _is_plain(value: Decimal) -> bool:
+    return value >= 0 and value == int(value)
+
+
+def _is_measured_plain(quantity: Measured) -> bool:
+    said = quantity.__dict__
+    return said.get("second") is None and _is_plain(said["value"])
+
+
 def _part(part: Part, path: str, unit: str | None, material: str | None, _: bool, found: list[Found]) -> None:
     said = part.__dict__  # not getattr: pydantic makes a missing attribute expensive
     unit = said.get("unit") or unit
@@ -104,6 +123,10 @@ def _rows(rows: tuple[Part, ...], path: str, unit: str | None, material: str | N
         _part(row, f"{path}[{place}]", unit, material, rate, found)
 
 
+_ARE_PLAIN: dict[Callable[..., None], Callable[[Any], bool]] = {
+    _number: _is_plain, _measured: _is_measured_plain, _rows: lambda rows: all(map(are_plain, rows)), _part: are_plain,
+}  # fmt: skip
+"""By how a field is read: whether nothing about it is remarkable."""
 Read = Callable[[Any, str, str | None, str | None, bool, list[Found]], None]
 
 

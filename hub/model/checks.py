@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from hub.errors import DataError
-from hub.model.annotations import Found, quantities
+from hub.model.annotations import Found, are_plain, quantities
 from hub.model.common import Entity
 from hub.model.execution import OperationReport
 from hub.model.types import write_time
@@ -94,7 +94,7 @@ class Circumstances:
 
 def findings(entity: Entity, circumstances: Circumstances) -> list[RuleBroken]:
     """Everything that is impossible about an entity, full or partial; [] where it may be true."""
-    found = quantities(entity)
+    found = () if are_plain(entity) and entity.__dict__.get("reverses") is None else quantities(entity)
     return [broken for check in _checks(type(entity)) for broken in check(entity, found, circumstances)]
 
 
