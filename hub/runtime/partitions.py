@@ -16,6 +16,8 @@ from master_data.follower import Follower
 from master_data.publication import dictionary_version
 
 TakenOver = Callable[[AsyncConnection, Owned], Awaitable[None]]
+TAKE_OVERS = 4
+"""At once, of a group: after a restart hundreds of partitions come together, and would take every connection from those at work."""
 CATCH_UP_S = 15.0
 """A snapshot that does not follow must not keep a partition from being handed on: the take-over fails, and is tried again."""
 
@@ -42,16 +44,18 @@ class Partitions:
         self.group = group
         self._owned: dict[Partition, Owned] = {}
         self._memory: dict[Partition, Memory] = {}
+        self._take_overs = asyncio.Semaphore(TAKE_OVERS)
 
     async def take_over(self, partition: Partition, also: TakenOver | None = None) -> int:
         """Raise the epoch, then load the held lanes; the offset to begin at. `also` runs in the raise's transaction."""
-        async with self._db.write() as session:
-            owned, offset = await raise_epoch(session, self.group, partition)
-            if also is not None:
-                await also(session, owned)
-        self._owned[partition] = owned
-        self.doubt(partition)
-        await self.memory(partition)
+        async with self._take_overs:
+            async with self._db.write() as session:
+                owned, offset = await raise_epoch(session, self.group, partition)
+                if also is not None:
+                    await also(session, owned)
+            self._owned[partition] = owned
+            self.doubt(partition)
+            await self.memory(partition)
         return offset
 
     async def memory(self, partition: Partition) -> Memory:

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from hub.errors import HubError
 from hub.mapping.errors import MappingFailed
 from hub.mapping.spec import MappingSpec, Missing
@@ -17,8 +19,11 @@ from hub.pipeline.knowledge import Rules, SystemView
 from hub.registry import Opened
 from hub.runtime.breaker import AccountSetDiffers
 from hub.sdk import DocumentKey, Record
+from hub.services.errors import ConnectorFailed
 from hub.services.words import error_text, word
 from hub.texts import LANGUAGES, Text
+
+log = structlog.get_logger(__name__)
 
 PROBE = "hub-check"
 SAMPLE = 20
@@ -44,6 +49,14 @@ def bad(level: str, subject: str, error: HubError) -> Line:
     return Line(level, subject, False, Text(*(error_text(error, language) for language in LANGUAGES)))
 
 
+def _ours(opened: Opened, error: Exception) -> HubError:
+    """What a connector raises by mistake is told as that; the log has where it came from."""
+    if isinstance(error, HubError):
+        return error
+    log.exception("connector.failed", system=opened.name)
+    return ConnectorFailed(system=opened.name, what=f"{type(error).__name__}: {error}"[:200])
+
+
 async def check_system(opened: Opened, rules: Rules) -> AsyncIterator[Line]:
     """All levels of one system; a level that fails ends it, for the later ones would only fail after it."""
     try:
@@ -51,8 +64,8 @@ async def check_system(opened: Opened, rules: Rules) -> AsyncIterator[Line]:
         expected = opened.settings.account_set
         if expected and found != expected:
             raise AccountSetDiffers(system=opened.name, found=found, expected=expected)
-    except HubError as error:
-        yield bad("connection", opened.name, error)
+    except Exception as error:
+        yield bad("connection", opened.name, _ours(opened, error))
         return
     key = "check-account-set" if expected else "check-account-set-open"
     yield good("connection", opened.name, key, found=found)
@@ -76,8 +89,8 @@ async def _may_read(opened: Opened, samples: dict[str, Sequence[Record]]) -> Asy
                 samples[form] = list(chunk.records)[:SAMPLE]
                 if chunk.records:
                     break
-        except HubError as error:
-            yield bad("permissions", f"{opened.name} {form}", error)
+        except Exception as error:
+            yield bad("permissions", f"{opened.name} {form}", _ours(opened, error))
         else:
             yield good("permissions", f"{opened.name} {form}", "check-readable", count=len(samples.get(form, ())))
 
@@ -93,8 +106,8 @@ async def _may_write(opened: Opened, rules: Rules) -> AsyncIterator[Line]:
         assert sink is not None
         try:
             await sink.find(DocumentKey(entity=form, organisation=organisation, key=f"{PROBE}/{PROBE}", number=PROBE, id=""))
-        except HubError as error:
-            yield bad("permissions", f"{opened.name} {form}", error)
+        except Exception as error:
+            yield bad("permissions", f"{opened.name} {form}", _ours(opened, error))
         else:
             yield good("permissions", f"{opened.name} {form}", "check-searchable")
 

@@ -95,6 +95,12 @@ class DatabaseUnreachable(ConfigError):
     code = "database-unreachable"
 
 
+class ConnectorFailed(ConfigError):
+    """A connector raised what is no error of ours, and so says nothing to a person. Facts: `system`, `what`."""
+
+    code = "connector-failed"
+
+
 class TablesUnknown(ConfigError):
     """The tables were made by a release that this one does not know. Fact: `database`."""
 

@@ -19,6 +19,7 @@ REFUSALS: dict[str, Text] = {
     "system-not-stopped": Text("系统“{system}”没有停止,无需恢复。", "System '{system}' is not stopped; there is nothing to resume."),
     "nothing-found": Text("没有与“{number}”有关的记录。请核对单号,或先确认该系统已读取。", "Nothing is known about '{number}'. Check the number, and whether its system has been read."),
     "database-unreachable": Text("数据库“{database}”无法使用:{what}。请检查 database 的地址、账号、密码和网络。", "The database '{database}' cannot be used: {what}. Check address, user and password in 'database', and the network."),
+    "connector-failed": Text("系统“{system}”的连接器程序出错:{what}。这是连接器自身的问题,请把这句话和日志交给它的开发方。", "The connector of system '{system}' failed: {what}. It is a fault of the connector itself: give this sentence and the log to whoever made it."),
     "tables-unknown": Text("数据库“{database}”的数据表属于其他版本的程序。请改用该版本,或换一个数据库。", "The tables of the database '{database}' belong to another release of the program. Run that release, or use another database."),
     "clock-differs": Text("本机与数据库“{database}”的时钟相差 {seconds} 秒,上限 {most} 秒,租约会出错。请在两台机器上校时(NTP)。", "Our clock and that of the database '{database}' differ by {seconds} s, {most} s are borne: leases would go wrong. Set both machines by a time server (NTP)."),
     "file-there": Text("文件“{file}”已存在,不会覆盖。请换一个文件夹,或先移走该文件。", "The file '{file}' exists and is never overwritten. Choose another folder, or move it away."),
