@@ -7,19 +7,20 @@ Order is kept per partition. Delivery is at least once; the database's `next_off
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Message:
+
+class Message(msgspec.Struct, frozen=True, gc=False):
     """Bytes for a topic. Header values are UTF-8 text; `key` is never empty."""
 
     topic: str
     key: str
     value: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 class Partition(NamedTuple):
@@ -29,8 +30,7 @@ class Partition(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, gc=False):
     """A message as the bus holds it. A header or key that is not UTF-8 arrives with replacement characters, never as an exception."""
 
     partition: Partition

@@ -44,7 +44,7 @@ class PrefixedBus:
 
     async def read(self, partition: Partition, offset: int, limit: int) -> Sequence[Received]:
         found = await self._bus.read(Partition(self._prefix + partition.topic, partition.number), offset, limit)
-        return [replace(one, partition=partition) for one in found]
+        return [Received(partition, one.offset, one.key, one.value, one.headers, one.published_at) for one in found]
 
 
 class _Short:
