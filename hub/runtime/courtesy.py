@@ -13,7 +13,7 @@ QUIET_S = 0.0005
 
 
 async def in_turn(pieces: Iterable[P]) -> AsyncIterator[P]:
-    """The pieces one by one; after each the others work, while they have any, for up to as long as the piece took."""
+    """The pieces one by one; after each the others work, while they have any, for up to as long as the piece took; one round at least."""
     for piece in pieces:
         began = monotonic()
         yield piece
@@ -21,11 +21,11 @@ async def in_turn(pieces: Iterable[P]) -> AsyncIterator[P]:
 
 
 async def _others(at_most_s: float) -> None:
-    until = monotonic() + at_most_s
-    began = monotonic()
-    while began < until:
+    ended = monotonic()
+    until = ended + at_most_s
+    while True:
+        began = ended
         await asyncio.sleep(0)
         ended = monotonic()
-        if ended - began < QUIET_S:
+        if ended - began < QUIET_S or ended >= until:
             return
-        began = ended

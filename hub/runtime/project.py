@@ -32,8 +32,9 @@ HUB = "hub"
 GATHER_S = 0.7
 """A read model may be so much older than the facts; what touches one order line in that time is worked out and told once."""
 BATCHES = 50
-PORTION = 25
-"""Messages of one transaction: on SQLite everything else of the hub waits for it, ten to thirty milliseconds."""
+PORTION, PORTION_ALONE = 500, 25
+"""Messages of one transaction; and where writers wait for each other: everything else of the hub waits for it, ten to thirty
+milliseconds."""
 
 
 class Told(NamedTuple):
@@ -85,7 +86,8 @@ class ProjectLoop:
 
     async def _carry_out(self, batches: Sequence[Batch]) -> None:
         """What several partitions have brought, some of it at a time. A failure on the way leaves what is written: it comes again."""
-        async for portion in in_turn(portions(batches)):
+        size = PORTION_ALONE if self._road.db.one_writer else PORTION
+        async for portion in in_turn(portions(batches, size)):
             await self._write(portion)
 
     async def _write(self, batches: Sequence[Batch]) -> None:
@@ -104,7 +106,7 @@ class ProjectLoop:
                 await tally(session, GROUP, system, {ZOMBIE: count})
 
 
-def portions(batches: Sequence[Batch], size: int = PORTION) -> Iterator[list[Batch]]:
+def portions(batches: Sequence[Batch], size: int) -> Iterator[list[Batch]]:
     """The batches cut into portions of at most `size` messages, each partition's in its order and in one piece per portion."""
     portion: list[Batch] = []
     room = size
