@@ -40,7 +40,7 @@ def running(bus: str, db: str) -> Iterator[Servers]:
 
 def _start(folder: Path, names: list[str]) -> Iterator[tuple[str, str]]:
     for name in names:
-        for line in servers.start(folder, only=name):
+        for line in servers.start(folder, only=name, durable=True):
             variable, _, address = line.removeprefix("export ").partition("=")
             yield variable, address
 

@@ -105,11 +105,16 @@ class KafkaServer:
         return ["java", *options, "-Dlog4j2.configurationFile=log4j2.properties", "-cp", f"{kafka_jars()}/*"]
 
 
+FLEETING = {"fsync": "off", "full_page_writes": "off"}
+"""For a server that no test lets die: most of what the tests wait for is the disk, while databases are made."""
+
+
 class PostgresServer:
     """One cluster in a folder of its own under the temporary directory; as root it runs as the user `postgres`."""
 
-    def __init__(self, folder: Path | None = None, port: int = 0) -> None:
+    def __init__(self, folder: Path | None = None, port: int = 0, *, durable: bool = True) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="loopline-postgres-"))
+        self._settings = {} if durable else FLEETING
         self.port = port or free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.user = "postgres" if os.geteuid() == 0 else None
@@ -126,7 +131,9 @@ class PostgresServer:
         cluster, log = self.folder / "cluster", self.folder / "postgres.log"
         initialise = [_postgres("initdb"), "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
         subprocess.run(initialise, check=True, stdout=subprocess.DEVNULL, user=self.user, cwd="/")
-        options = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "max_connections": 200}
+        options = {
+            "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "max_connections": 200, **self._settings
+        }  # fmt: skip
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [_postgres("postgres"), "-D", cluster, *(f"--{name}={value}" for name, value in options.items())],
@@ -159,15 +166,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(folder: Path, kafka_port: int = 0, postgres_port: int = 0, only: str = "") -> Iterator[str]:
-    """Start into a folder what `only` names (both when empty); yields shell lines that export the addresses."""
+def start(folder: Path, kafka_port: int = 0, postgres_port: int = 0, only: str = "", *, durable: bool = False) -> Iterator[str]:
+    """Start into a folder what `only` names (both when empty); yields shell lines that export the addresses.
+
+    `durable`: PostgreSQL waits for the disk, as benches want it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if only in ("", "kafka"):
         kafka = KafkaServer(folder / "kafka", kafka_port).start()
         _remember(folder, kafka.process, kafka.folder)
         yield f"export LOOPLINE_TEST_KAFKA={kafka.address}"
     if only in ("", "postgres"):
-        postgres = PostgresServer(port=postgres_port).start()
+        postgres = PostgresServer(port=postgres_port, durable=durable).start()
         _remember(folder, postgres.process, postgres.folder)
         yield f"export LOOPLINE_TEST_POSTGRES={postgres.url}"
 

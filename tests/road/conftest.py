@@ -97,7 +97,7 @@ async def copied(template: str) -> AsyncIterator[str]:
     if not template:
         pytest.skip("no PostgreSQL: set LOOPLINE_TEST_POSTGRES (the CI script starts one)")
     name = f"t_{uuid.uuid4().hex[:12]}"
-    await _execute(f'create database "{name}" template "{template}"')
+    await _execute(f'create database "{name}" template "{template}" strategy file_copy')
     try:
         yield _url(name)
     finally:
