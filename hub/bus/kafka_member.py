@@ -122,7 +122,10 @@ class KafkaFeed:
 
 def received(record: ConsumerRecord) -> Received:
     """A record as the hub sees it, whatever bytes it has. An empty `content-type` is FastStream's own, for a message without one."""
-    headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+    try:
+        headers = {name: value.decode() for name, value in record.headers}
+    except (UnicodeDecodeError, AttributeError):        # not ours: any bytes, or none
+        headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
     if headers.get("content-type") == "":
         del headers["content-type"]
     return Received(

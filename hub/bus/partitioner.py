@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from struct import unpack_from
 
 SEED, MIX, WORD = 0x9747B28C, 0x5BD1E995, 0xFFFFFFFF
 
@@ -11,8 +12,8 @@ def murmur2(data: bytes) -> int:
     """The hash of `org.apache.kafka.common.utils.Utils.murmur2`, as an unsigned 32-bit number."""
     whole = len(data) & ~3
     digest = SEED ^ len(data)
-    for at in range(0, whole, 4):
-        part = int.from_bytes(data[at : at + 4], "little") * MIX & WORD
+    for word in unpack_from(f"<{whole >> 2}I", data):
+        part = word * MIX & WORD
         digest = digest * MIX & WORD ^ (part ^ part >> 24) * MIX & WORD
     if whole < len(data):
         digest = (digest ^ int.from_bytes(data[whole:], "little")) * MIX & WORD

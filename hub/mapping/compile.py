@@ -1,4 +1,4 @@
-"""Turns rules into closures, once. A step reads from `it`, writes into `out`, and notes what is missing or failed in its run."""
+"""Turns rules into code, once. A step reads from `it`, writes into `out`, and notes what is missing or failed in its run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from hub.mapping.errors import MappingFailed, NotAList, NotInTable, OperationUnclear, shorten
 from hub.mapping.expressions import Expression, Scope, asked_of, evaluate, holds
-from hub.mapping.parts import Fetch, Mark, Run, Step, chain, coded, key_text, listed, read_all, read_one, state_of
+from hub.mapping.level import Ready, level
+from hub.mapping.parts import Fetch, Mark, Run, Step, chain, coded, key_text, listed, read_all, read_one
 from hub.mapping.paths import ABSENT, Path, getter, only_step, setter
 from hub.mapping.quantities import WITHOUT_FACTORS, measured
 from hub.mapping.rules import LEFT_OUT, Rule, Source
@@ -30,14 +31,13 @@ class Compiler:
     ) -> Callable[[Mapping[str, Any], Lookups, Convert | None], Mapped]:
         """`MappingSpec.apply`."""
         scope = Scope()
-        steps = self.steps(rules, scope)
+        step = self.level(rules, scope)
         ask = self._fetch(operation, scope)
         read = getter(number.steps) if number else None
 
         def apply(record: Mapping[str, Any], look: Lookups, convert: Convert | None) -> Mapped:
             run, out = Run(record, look, convert or WITHOUT_FACTORS), dict[str, Any]()
-            for step in steps:
-                step(record, run, out)
+            step(record, run, out)
             asked = self._operation(ask, record, run)
             if run.failures:
                 raise _all(run.failures)
@@ -58,15 +58,15 @@ class Compiler:
 
     def references(self, rules: Sequence[Rule]) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]]:
         """`MappingSpec.references`: the rules that translate documents, run alone over a look-up that only listens."""
-        steps = self.steps(_with_documents(rules), Scope())
-        if not steps:
+        translating = _with_documents(rules)
+        if not translating:
             return lambda record, context: ()
+        step = self.level(translating, Scope())
 
         def references(record: Mapping[str, Any], context: Mapping[str, Any]) -> Sequence[Reference]:
             listening = _Listening(context)
             run = Run(record, listening, WITHOUT_FACTORS)
-            for step in steps:
-                step(record, run, {})
+            step(record, run, {})
             return list(dict.fromkeys(listening.heard))
 
         return references
@@ -86,77 +86,39 @@ class Compiler:
 
         return applies
 
-    def steps(self, rules: Sequence[Rule], scope: Scope) -> tuple[Step, ...]:
-        return tuple(self._each(rule, scope) if rule.each else self._value(rule, scope) for rule in rules)
+    def level(self, rules: Sequence[Rule], scope: Scope) -> Step:
+        """All rules of a level as one step."""
+        return level([self._each(rule, scope) if rule.each else self._value(rule, scope) for rule in rules], self._fail)
 
-    def _value(self, rule: Rule, scope: Scope) -> Step:
-        fetch, when, put = self._read(rule, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
-        fill, convert, translate = self._fill(rule), chain(rule.using), self._translate(rule)
-        key, name = _only_name(rule), only_step(rule.target) if self._mark is None else None    # nearly all need no call
+    def _value(self, rule: Rule, scope: Scope) -> Ready:
+        return Ready(
+            rule, self._read(rule, scope), self._put(rule), _only_name(rule), self._target(rule),
+            self._when(rule.when, rule, scope, "when"), self._fill(rule), chain(rule.using), self._translate(rule),
+        )
 
-        def step(it: Any, run: Run, out: dict[str, Any]) -> None:
-            value: Any = ABSENT
-            try:
-                if when is not None and not when(it, run):
-                    return
-                value = it.get(key, ABSENT) if key is not None and it.__class__ is dict else fetch(it, run)
-                if fill is not None and (state := state_of(value)) in rule.default:
-                    value = fill(state)
-                elif value is not ABSENT and value is not None:
-                    if convert is not None:
-                        value = convert(value, run)
-                    if translate is not None and value is not None:
-                        value = translate(value, run)
-                if value is ABSENT:
-                    return
-                if name is not None:
-                    out[name] = value
-                else:
-                    put(out, value)
-            except Exception as error:
-                self._fail(run, rule, error, value)
+    def _each(self, rule: Rule, scope: Scope) -> Ready:
+        rows, name = Scope(), rule.source.text
+        where, row_step = self._when(rule.where, rule, rows, "where"), self.level(rule.rules, rows)
 
-        return step
-
-    def _each(self, rule: Rule, scope: Scope) -> Step:
-        rows = Scope()
-        fetch, when, put = self._fetch(rule.source, scope), self._when(rule.when, rule, scope, "when"), self._put(rule)
-        where, steps, fill = self._when(rule.where, rule, rows, "where"), self.steps(rule.rules, rows), self._fill(rule)
-        name = rule.source.text
-
-        def make(value: list[Any], run: Run) -> list[Any]:
+        def make(value: Any, run: Run) -> list[Any]:
+            if not isinstance(value, list):
+                raise NotAList(value=shorten(value))
             made, outer = [], run.at
-            for index, row in enumerate(value):
-                run.at = (outer, name, index)
-                if where is not None and not where(row, run):
-                    continue
-                out: dict[str, Any] = {}
-                for inner in steps:
-                    inner(row, run, out)
-                made.append(out)
-            run.at = outer
+            try:
+                for index, row in enumerate(value):
+                    run.at = (outer, name, index)
+                    if where is None or where(row, run):
+                        out: dict[str, Any] = {}
+                        row_step(row, run, out)
+                        made.append(out)
+            finally:
+                run.at = outer
             return made
 
-        def step(it: Any, run: Run, out: dict[str, Any]) -> None:
-            value: Any = ABSENT
-            at = run.at
-            try:
-                if when is not None and not when(it, run):
-                    return
-                value = fetch(it, run)
-                if fill is not None and (state := state_of(value)) in rule.default:
-                    value = fill(state)
-                elif isinstance(value, list):
-                    value = make(value, run)
-                elif value is not ABSENT and value is not None:
-                    raise NotAList(value=shorten(value))
-                if value is not ABSENT:
-                    put(out, value)
-            except Exception as error:
-                run.at = at
-                self._fail(run, rule, error, value)
-
-        return step
+        return Ready(
+            rule, self._fetch(rule.source, scope), self._put(rule), _only_name(rule), self._target(rule),
+            self._when(rule.when, rule, scope, "when"), self._fill(rule), rows=make,
+        )
 
     def _fail(self, run: Run, rule: Rule, error: Exception, value: Any) -> None:
         failure = error if isinstance(error, MappingFailed) else MappingFailed(words=str(error)[:200])
@@ -215,6 +177,11 @@ class Compiler:
             return values[state]
 
         return fill
+
+    def _target(self, rule: Rule) -> tuple[str, ...]:
+        """The names to write to, where nobody counts what is written and it is names alone."""
+        names = tuple(step for step in rule.target if isinstance(step, str))
+        return names if self._mark is None and len(names) == len(rule.target) else ()
 
     def _put(self, rule: Rule) -> Callable[[dict[str, Any], Any], None]:
         put, mark = setter(rule.target), self._mark

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple, Protocol
 
+import msgspec
+
 
 class Reference(NamedTuple):
     """A document that a record refers to: `number` in its own system's words (in) or the canonical key (out)."""
@@ -92,8 +94,7 @@ class Rounding(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(msgspec.Struct, frozen=True):
     """What came out, in JSON types. With `missing` the data lacks those fields and must not be used.
 
     `operation`: 'upsert' or the connector's own; `number`: the vendor's document number in the payload, where the file says where.

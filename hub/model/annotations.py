@@ -79,9 +79,9 @@ def quantities(part: Part) -> list[Found]:
 def are_plain(part: Part) -> bool:
     """Whether every quantity of an entity and its rows is whole and not negative, as nearly all are: then no rule asks where it stands."""
     said = part.__dict__
-    for name, read in _plan(type(part)):
+    for name, is_plain in _plain(type(part)):
         value = said[name]
-        if value is not None and not _ARE_PLAIN[read](value):
+        if value is not None and not is_plain(value):
             return False
     return True
 
@@ -92,7 +92,8 @@ def _is_plain(value: Decimal) -> bool:
 
 def _is_measured_plain(quantity: Measured) -> bool:
     said = quantity.__dict__
-    return said.get("second") is None and _is_plain(said["value"])
+    value = said["value"]
+    return said.get("second") is None and value >= 0 and value == int(value)
 
 
 def _part(part: Part, path: str, unit: str | None, material: str | None, _: bool, found: list[Found]) -> None:
@@ -123,8 +124,12 @@ def _rows(rows: tuple[Part, ...], path: str, unit: str | None, material: str | N
         _part(row, f"{path}[{place}]", unit, material, rate, found)
 
 
+def _are_rows_plain(rows: tuple[Part, ...]) -> bool:
+    return all(map(are_plain, rows))
+
+
 _ARE_PLAIN: dict[Callable[..., None], Callable[[Any], bool]] = {
-    _number: _is_plain, _measured: _is_measured_plain, _rows: lambda rows: all(map(are_plain, rows)), _part: are_plain,
+    _number: _is_plain, _measured: _is_measured_plain, _rows: _are_rows_plain, _part: are_plain,
 }  # fmt: skip
 """By how a field is read: whether nothing about it is remarkable."""
 Read = Callable[[Any, str, str | None, str | None, bool, list[Found]], None]
@@ -134,6 +139,12 @@ Read = Callable[[Any, str, str | None, str | None, bool, list[Found]], None]
 def _plan(cls: type[Part]) -> tuple[tuple[str, Read], ...]:
     """The fields of a part that hold quantities, and how each is read."""
     return tuple((name, read) for name, field in cls.model_fields.items() if (read := _reader(cls, name, field.annotation)))
+
+
+@cache
+def _plain(cls: type[Part]) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+    """The same fields, and how each is seen to be unremarkable."""
+    return tuple((name, _ARE_PLAIN[read]) for name, read in _plan(cls))
 
 
 def _reader(cls: type[Part], name: str, annotation: Any) -> Read | None:

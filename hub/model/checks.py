@@ -6,11 +6,12 @@ Rules that need several entities (B2–B4, B15, B21) or factors (B30–B32, B34)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
+
+import msgspec
 
 from hub.errors import DataError
 from hub.model.annotations import Found, are_plain, quantities
@@ -80,8 +81,7 @@ def _whole_never(unit: str, material: str | None) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks must be told. `whole(unit, material)`: quantities in this unit of this material cannot be broken.
 
     `now` is the business clock (None: nothing is in the future); `ahead` is how far another clock may be before ours.
@@ -95,12 +95,14 @@ class Circumstances:
 def findings(entity: Entity, circumstances: Circumstances) -> list[RuleBroken]:
     """Everything that is impossible about an entity, full or partial; [] where it may be true."""
     found = () if are_plain(entity) and entity.__dict__.get("reverses") is None else quantities(entity)
-    return [broken for check in _checks(type(entity)) for broken in check(entity, found, circumstances)]
+    return [broken for check in _checks(type(entity), bool(found)) for broken in check(entity, found, circumstances)]
 
 
 @cache
-def _checks(cls: type[Entity]) -> tuple[Check, ...]:
-    return tuple(check for check, fields in CHECKS if not fields or any(name in cls.model_fields for name in fields))
+def _checks(cls: type[Entity], quantities_told: bool) -> tuple[Check, ...]:
+    """The checks that this can break at all: those over quantities have none to look at where all are plain."""
+    able = [(check, fields) for check, fields in CHECKS if not fields or any(name in cls.model_fields for name in fields)]
+    return tuple(check for check, fields in able if fields or quantities_told)
 
 
 def parts_add_up(entity: Entity, _found: Sequence[Found], _: Circumstances) -> Iterator[RuleBroken]:
@@ -193,4 +195,4 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (times_are_possible, (*HAPPENED, *(name for span in SPANS for name in span))),
     (header_equals_lines, ("amount", "tax", "total")),
 )  # fmt: skip
-"""Each check, and the fields it asks about: an entity that can have none of them is left alone. (): it asks every entity."""
+"""Each check, and the fields it asks about: an entity that can have none of them is left alone. (): it asks about its quantities."""

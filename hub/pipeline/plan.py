@@ -41,11 +41,11 @@ CONCERNS: Mapping[CauseKind, str] = {
 
 
 class Passed(NamedTuple):
-    """A record that passed the stages."""
+    """A record that passed the stages. `told`: for each event what is remembered of it, and under which name."""
 
     events: list[Event]
     documents: list[KnownDocument]
-    content: Mapping[str, str]
+    told: list[tuple[str, str]]
     sent_back: list[KeyPlace]
 
 
@@ -169,10 +169,10 @@ class Plan:
             return Ended("not mapped")
         if work.causes:
             return waiting(work.causes, work.details)
-        events = stages.seal(work, self._origin, traceparent)
-        contents = (draft.content for draft in work.drafts if draft.content is not None)
-        content = {f"{event.entity} {event.key}": mark(one, bytes_hash(event.data)) for event, one in zip(events, contents)}
-        return Passed(events, stages.own_documents(work, events), content, stages.sent_back(work))
+        sealed = stages.seal(work, self._origin, traceparent)
+        told = [(f"{event.entity} {event.key}", mark(content, bytes_hash(event.data))) for event, content in sealed]
+        events = [event for event, _ in sealed]
+        return Passed(events, stages.own_documents(work, events), told, stages.sent_back(work))
 
     def _full_state(self, record: Inbound) -> bool:
         system = self._known.rules.systems[record.system]
@@ -183,9 +183,8 @@ class Plan:
         assert isinstance(passed, Passed)
         last = self._state(record)
         known = last.events if last and echo_allowed else {}
-        for event in passed.events:
-            name = f"{event.entity} {event.key}"
-            if known.get(name) == passed.content[name] and event.operation == "upsert" and not record.correction:
+        for event, (name, told) in zip(passed.events, passed.told):
+            if known.get(name) == told and event.operation == "upsert" and not record.correction:
                 self.tally["echo"] += 1
             else:
                 self.events.append(event)
@@ -196,7 +195,7 @@ class Plan:
         if last is None:
             self.documents.extend(passed.documents)
         self.states[(record.system, record.entity, record.key)] = RecordState(
-            record.revision, record.correction, record.content, passed.content
+            record.revision, record.correction, record.content, dict(passed.told)
         )
 
     def _hold(self, message: Received, record: Inbound, judged: Judged, full_state: bool) -> None:

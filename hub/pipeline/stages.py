@@ -180,9 +180,11 @@ def run(work: Work) -> Work:
     return work
 
 
-def seal(work: Work, origin: str, traceparent: str) -> list[Event]:
-    """The events of a record that passed: ids from the source's revision, caused by the record."""
-    return [_event(work, draft, draft.content, origin, traceparent) for draft in work.drafts if draft.content is not None]
+def seal(work: Work, origin: str, traceparent: str) -> list[tuple[Event, Entity]]:
+    """The events of a record that passed, each with what it says: ids from the source's revision, caused by the record."""
+    return [
+        (_event(work, draft, draft.content, origin, traceparent), draft.content) for draft in work.drafts if draft.content is not None
+    ]
 
 
 def _event(work: Work, draft: Draft, content: Entity, origin: str, traceparent: str) -> Event:
