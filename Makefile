@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
-WORKERS ?= 2
+WORKERS ?= 3
 PACKAGES := hub master_data connectors
 SOURCES := $(PACKAGES) mappings tests bench
 

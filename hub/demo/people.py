@@ -30,10 +30,10 @@ class DictionaryService:
         if answer.is_new and not await codes.find(self._db, answer.kind, like=answer.code, limit=1):
             if answer.code in self._proposed:
                 return False
-            self._proposed.add(answer.code)
             await codes.answer_with_new(
                 self._db, unknown.id, by=by, organisation="", code=answer.code, zh=answer.zh, en=answer.en, attributes=answer.attributes
             )
+            self._proposed.add(answer.code)     # only then: what failed is asked for again
         else:
             await codes.answer_with_code(self._db, unknown.id, answer.code, by=by, organisation="")
         return True

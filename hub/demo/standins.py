@@ -15,7 +15,7 @@ STEWARD, APPROVER, OPERATOR = "steward", "approver", "operator"
 
 @dataclass(frozen=True, slots=True)
 class UnknownLocalCode:
-    """One row of the steward's inbox that nobody has answered."""
+    """One row of the steward's inbox that nobody has answered, or whose answer came to nothing."""
 
     id: int
     kind: str
@@ -86,18 +86,14 @@ class Steward:
 
     def __init__(self, dictionary: Dictionary, answers: Mapping[tuple[str, str, str], Answer], patience: Patience) -> None:
         self._dictionary, self._answers, self._patience = dictionary, answers, patience
-        self._answered: set[int] = set()
 
     async def work(self) -> int:
         """One round; how many codes were answered."""
         answered = 0
         for unknown in await self._dictionary.unknown_codes():
             answer = self._answers.get((unknown.kind, unknown.system, unknown.local))
-            if answer is None or unknown.id in self._answered or not self._patience.is_over(("code", unknown.id)):
-                continue
-            if await self._dictionary.answer(unknown, answer, by=STEWARD):
-                self._answered.add(unknown.id)
-                answered += 1
+            if answer is not None and self._patience.is_over(("code", unknown.id)):
+                answered += await self._dictionary.answer(unknown, answer, by=STEWARD)
         return answered
 
 

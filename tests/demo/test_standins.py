@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import pytest
+
+from hub.db import Database
 from hub.demo.factory import Answer, answers
 from hub.demo.factory.slips import Slip
+from hub.demo.people import DictionaryService
 from hub.demo.standins import APPROVER, STEWARD, Approver, HeldError, OpenProposal, Operator, Patience, Steward, UnknownLocalCode
+from hub.errors import TransientError
+from hub.services import codes
 
 
 class Inbox:
@@ -15,7 +22,7 @@ class Inbox:
     def __init__(
         self, unknown: Sequence[UnknownLocalCode] = (), proposals: Sequence[OpenProposal] = (), held: Sequence[HeldError] = ()
     ) -> None:
-        self._unknown, self._proposals, self._held = unknown, proposals, held
+        self._unknown, self._proposals, self._held = list(unknown), proposals, held
         self.done: list[tuple] = []
 
     async def unknown_codes(self) -> Sequence[UnknownLocalCode]:
@@ -23,7 +30,12 @@ class Inbox:
 
     async def answer(self, unknown: UnknownLocalCode, answer: Answer, *, by: str) -> bool:
         self.done.append((unknown.id, answer.code, by))
+        self._unknown.remove(unknown)
         return True
+
+    def came_to_nothing(self, unknown: UnknownLocalCode) -> None:
+        """The answer was refused, or its cross-reference has ended: the code is in the inbox again."""
+        self._unknown.append(unknown)
 
     async def open_proposals(self) -> Sequence[OpenProposal]:
         return self._proposals
@@ -59,6 +71,35 @@ async def test_the_steward_answers_after_a_while_and_once() -> None:
     assert await steward.work() == 1
     assert await steward.work() == 0
     assert inbox.done == [(1, "FG-GP025", STEWARD)]
+
+
+async def test_the_steward_answers_again_what_is_unknown_again() -> None:
+    unknown = UnknownLocalCode(1, "material", "crm", "KCB-25")
+    inbox = Inbox(unknown=[unknown])
+    steward = Steward(inbox, answers(), Patience(0))
+    assert await steward.work() == 1
+    inbox.came_to_nothing(unknown)
+    assert await steward.work() == 1
+
+
+async def test_a_proposal_that_failed_is_made_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = answers()[("material", "crm", "KCB-25")]
+    unknown = UnknownLocalCode(1, "material", "crm", "KCB-25")
+    attempts: list[str] = []
+
+    async def proposing(_db: Database, _unknown: int, *, code: str, **_: object) -> int:
+        attempts.append(code)
+        if len(attempts) == 1:
+            raise TransientError(system="dictionary", what="busy")
+        return 7
+
+    monkeypatch.setattr(codes, "answer_with_new", proposing)
+    dictionary = DictionaryService(database)
+    with pytest.raises(TransientError):
+        await dictionary.answer(unknown, replace(answer, is_new=True), by=STEWARD)
+    assert await dictionary.answer(unknown, replace(answer, is_new=True), by=STEWARD)
+    assert not await dictionary.answer(unknown, replace(answer, is_new=True), by=STEWARD)     # proposed, not approved yet
+    assert attempts == [answer.code, answer.code]
 
 
 async def test_the_steward_leaves_slips_of_the_pen_alone() -> None:
