@@ -12,7 +12,7 @@ from hub.recovery.verify import verify as verify_invariants
 from hub.registry import connectors
 from hub.reporting import printing
 from hub.reporting.journeys import Journey
-from hub.services import incidents, journeys, messages, reports, status, systems, topics
+from hub.services import incidents, journeys, messages, reports, rounding, status, systems, topics
 from hub.services.plain import plain
 from hub.texts import Text
 
@@ -80,11 +80,12 @@ async def report(
     organisation: Annotated[str, option("organisation")] = "",
     zone: Annotated[str, option("zone")] = "Asia/Shanghai",
 ) -> Answer:
-    """The figures of a period, and what cannot be right in the facts."""
+    """The figures of a period, what cannot be right in the facts, and what rounding took away."""
     period = reports.period(begins, ends, now=datetime.now(UTC), zone=zone, organisation=organisation, calendars=desk.settings.calendars)
     async with desk.database() as db:
         figures = [printing.figure(one, desk.language) for one in await reports.report(db, period)]
         doubts = [printing.finding(one, desk.language) for one in await reports.doubts(db, organisation)]
+        rounded = await rounding.rounding(db, period.begins, period.ends)
     rows = [
         (
             one["name"], _scope(one["scope"]), one["value"] or one["reason"], one["unit"], one["sources"], _share(one["complete"]),
@@ -95,7 +96,11 @@ async def report(
     shown = [table(("figure", "scope", "value", "unit", "sources", "complete", "basis"), rows)]
     if doubts:
         shown.append(table(("rule", "document", "what"), [(one["rule"], one["document"], one["text"]) for one in doubts]))
-    return Answer({"figures": figures, "findings": doubts}, together(*shown))
+    if rounded:
+        columns = ("system", "material", "unit", "rounded-quantities", "rounding")
+        shown.append(table(columns, [(*one[:4], f"{one.difference:f}") for one in rounded]))
+    differences = [{**one._asdict(), "difference": f"{one.difference:f}"} for one in rounded]
+    return Answer({"figures": figures, "findings": doubts, "rounding": differences}, together(*shown))
 
 
 async def rebuild(desk: Desk) -> Answer:

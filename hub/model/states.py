@@ -1,4 +1,4 @@
-"""Which state may follow which, for production orders and for sales orders and their lines.
+"""Which state may follow which, for production orders and for sales orders.
 
 A poller need not see every state, so what is asked is whether a state can be reached, not whether it is the next one.
 """

@@ -152,7 +152,9 @@ def check_rules(work: Work) -> None:
 
 
 def check_base(work: Work) -> None:
-    """B20: a change made from an older version than the last one would undo what its author has not seen."""
+    """B20: a change made from an older version than the last one would undo what its author has not seen. A person may want that."""
+    if work.released == ChangeOutdated.code:
+        return
     last = work.last.revision if work.last else 0
     for draft in work.drafts:
         base = getattr(draft.content, "based_on", None)

@@ -141,6 +141,20 @@ async def test_b20_a_change_made_from_an_outdated_version_is_held_until_it_is_ma
     assert [Event.parse(one.headers, one.value).revision for one in await scene.messages(ORDERS)] == [1, 2, 4]
 
 
+async def test_b20_a_person_may_let_the_outdated_change_undo_the_newest(scene: Scene) -> None:
+    await scene.say(changed_order(1, "1"), changed_order(2, "2", base=1), changed_order(3, "3", base=1))
+    async with scene.worker() as worker:
+        await worker.road.follower.catch_up()
+        await worker.normalize.assigned(SAID)
+        await worker.normalize.arrived(SAID, await scene.messages(SAID))
+        (held,) = await hold_rows(worker.road)
+        async with worker.road.db.write() as session:
+            await wish_release(session, held["id"], "ann")
+        await worker.normalize.tick(SAID)
+        assert [row["closed_as"] for row in await hold_rows(worker.road)] == ["published"]
+    assert [Event.parse(one.headers, one.value).revision for one in await scene.messages(ORDERS)] == [1, 2, 3]
+
+
 async def test_b16_a_receipt_that_the_target_cannot_post_is_kept_shown_in_its_words_and_posted_later(scene: Scene) -> None:
     scene.pair.erp.faults["save"] = ["refuse"]
     await scene.say(receipt("GR-1"), receipt("GR-2"))

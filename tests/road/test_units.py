@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -12,13 +13,14 @@ from hub.bus.topics import canonical
 from hub.event import Event, event_id
 from hub.runtime.road import Road
 from hub.services.messages import find_messages
+from hub.services.rounding import Rounded, rounding
 from hub.services.words import cause_words
 from hub.storage.causes import Cause, CauseKind
 from hub.texts import render
 from master_data.proposals import approve, propose
 from master_data.proposed import AddConversion, AddCrossReference, Change, CreateCode
 from tests.road.conftest import Stage
-from tests.road.toy import Works, eventually, hold_rows, open_rows, open_toy_road, running
+from tests.road.toy import Works, eventually, hold_rows, now, open_rows, open_toy_road, running
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
@@ -77,6 +79,23 @@ async def test_b30_what_rounding_takes_away_is_told_and_kept_with_the_delivery(s
         await road.bus.publish([receipt("GR-1", "10", "KGM")])
         await eventually(lambda: posted(erp, "GR-1") == "3")       # pieces are whole
         await eventually(lambda: _steps(road, "GR-1", ["done (save); 10 KGM = 3 H87 + 1/3"]))
+
+
+async def test_b30_the_rounding_differences_of_a_period_are_summed_exactly(stage: Stage) -> None:
+    erp, begins = stage.pair.erp, now() - timedelta(minutes=1)
+    async with open_toy_road(*stage) as road, running(road):
+        await agree(road, AddConversion(material="A", from_unit="H87", to_unit="KGM", numerator=3))
+        await road.bus.publish([receipt(f"GR-{number}", "10", "KGM") for number in (1, 2, 3)] + [receipt("GR-4", "1", "KGM")])
+        await road.bus.publish([receipt("GR-5", "9", "KGM")])               # three pieces exactly: nothing was taken away
+        await eventually(lambda: [posted(erp, f"GR-{number}") for number in (1, 2, 3, 4, 5)] == ["3", "3", "3", "0", "3"])
+        for number in (1, 2, 3, 4):
+            await eventually(lambda n=number: _written(road, f"GR-{n}"))
+        assert await rounding(road.db, begins, now()) == [Rounded("erp", "A", "H87", 4, Decimal("1.333333333333"))]
+        assert await rounding(road.db, begins, begins) == []
+
+
+async def _written(road: Road, number: str) -> bool:
+    return [step.state[:4] for step in (await find_messages(road.db, number)).steps if step.kind == "delivery"] == ["done"]
 
 
 async def _steps(road: Road, number: str, wanted: list[str]) -> bool:

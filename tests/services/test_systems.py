@@ -10,7 +10,7 @@ from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import topics_for
 from hub.config import Settings, SystemSettings
 from hub.db import Database
-from hub.incidents import closed_by_a_person, open_incident
+from hub.incidents import close_incidents, closed_by_a_person, open_incident
 from hub.services.errors import NoSuchIncident, NoSuchSystem, NotStopped, ReasonNeeded
 from hub.services.incidents import close_incident, list_incidents
 from hub.services.status import measure, status
@@ -38,6 +38,18 @@ async def test_a_stopped_system_says_why_and_goes_on_when_a_person_says_so(stopp
     async with stopped.read() as session:
         assert await resume_asked(session, "erp")
     assert await list_incidents(stopped) == []
+
+
+async def test_a_system_that_does_not_answer_is_shown_as_failing_until_it_does(database: Database) -> None:
+    facts = {"system": "erp", "entity": "SAL_SaleOrder", "what": "503"}
+    async with database.write() as session:
+        await open_incident(session, "source-unreachable", "erp SAL_SaleOrder", facts, NOW)
+    (view,) = await list_systems(database, SETTINGS)
+    assert (view.state, view.since) == ("failing", NOW) and "503" in view.why.zh and "503" in view.why.en
+    async with database.write() as session:
+        await close_incidents(session, "source-unreachable", "erp SAL_SaleOrder", NOW, "hub")
+    (view,) = await list_systems(database, SETTINGS)
+    assert (view.state, view.why.zh) == ("running", "")
 
 
 async def test_only_a_stopped_system_that_is_configured_is_resumed(database: Database) -> None:
