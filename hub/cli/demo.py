@@ -24,6 +24,7 @@ from hub.app import load_rules, open_bus, open_database
 from hub.cli import event_loop
 from hub.config import load
 from hub.demo import control
+from hub.demo.management import figures_table
 from hub.demo.run import Options, Outcome, Outside, Run, live, look, open_run, outcome
 from hub.demo.sabotage import sabotage
 from hub.demo.screen import live as live_screen
@@ -65,6 +66,7 @@ def demo(
     place.mkdir(parents=True, exist_ok=True)
     options = Options(orders=orders, seed=seed, pace=pace, kill=kill, limit_s=limit, bus=bus, database=db, folder=place)
     ended = event_loop.run(_run(options, sabotage_, headless, language))
+    console.print(figures_table(ended.management, language))
     console.print(proof_table(ended.proof, language, _shown(ended)))
     for name in ended.still_open[:20]:
         console.print(sentence(TEXTS["demo-still-open"], language, {"name": name}), style="yellow", markup=False)
@@ -96,7 +98,7 @@ async def _run(options: Options, how: str, headless: bool, language: str) -> Out
                 await _shown_live(run, language)
         except (KeyboardInterrupt, asyncio.CancelledError):
             await look(run)
-        return outcome(run)
+        return await outcome(run)
 
 
 def _end_with_sigterm() -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.bus.base import Bus
 from hub.db import Database
 from hub.demo.factory import answers
+from hub.demo.management import plant_figures
 from hub.demo.people import DeskService, DictionaryService
 from hub.demo.plant import Plant, free_port, open_plant, write_settings
 from hub.demo.process import HubProcess
@@ -25,6 +26,7 @@ from hub.demo.proof import Proof, prove
 from hub.demo.screen import Pulse
 from hub.demo.standins import Approver, Operator, Patience, Steward
 from hub.errors import HubError
+from hub.reporting.figures import Figure
 from hub.sdk import Connector
 from hub.storage.tables import deliveries, documents, holds, outbox
 
@@ -96,9 +98,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How it ended: the proof, the figures for `--json`, and what was still open when the limit came."""
+    """How it ended: the proof, the figures for `--json` and for management, and what was still open when the limit came."""
 
     proof: Proof
+    management: Sequence[Figure]
     figures: Mapping[str, Any]
     still_open: Sequence[str]
 
@@ -230,7 +233,7 @@ async def _killing(run: Run) -> None:
         await asyncio.sleep(STEP_S)
 
 
-def outcome(run: Run) -> Outcome:
+async def outcome(run: Run) -> Outcome:
     """The proof from the three books, and the figures."""
     plant = run.plant
     proof = prove(plant.books, plant.factory.codes, plant.sent["mes"].payloads)
@@ -238,7 +241,8 @@ def outcome(run: Run) -> Outcome:
         **proof.figures(), "open_holds": run.pulse.holds, "faults": run.plant.struck(), "restarts": run.restarts,
         "seconds": round(run.seconds, 1),
     }
-    return Outcome(proof=proof, figures=figures, still_open=() if run.is_over else _left_open(run))
+    management = await plant_figures(run.db)
+    return Outcome(proof=proof, management=management, figures=figures, still_open=() if run.is_over else _left_open(run))
 
 
 def _left_open(run: Run) -> list[str]:

@@ -41,6 +41,10 @@ DEMO: dict[str, Text] = {
     "demo-figure": Text("项目", "Figure"),
     "demo-value": Text("数值", "Value"),
     "demo-finding": Text("发现", "Finding"),
+    # what management sees
+    "demo-management": Text("管理指标(明细与口径:hub report)", "Figures for management (in detail: hub report)"),
+    "demo-facts": Text("事实数", "Facts"),
+    "demo-unit-hours": Text("小时", "h"),
     "demo-orders": Text("订单", "Orders"),
     "demo-lines": Text("订单行", "Order lines"),
     "demo-completed_lines": Text("已完成行", "Completed lines"),

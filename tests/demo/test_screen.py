@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from rich.console import Console, RenderableType
 
+from hub.db import Database
+from hub.demo.management import figures_table, plant_figures
 from hub.demo.proof import prove
 from hub.demo.screen import STATES, Pulse, live, proof_table
 from hub.model.sales import OrderState
+from hub.reporting.figures import Figure, Period
 from tests.demo.shortcut import World
 
 
@@ -51,3 +56,25 @@ def test_a_broken_proof_names_what_is_wrong() -> None:
     world = World(orders=5, linked=False)
     world.pass_time(20)
     assert "CRM 有,ERP 没有" in shown(proof_table(prove(world.books, world.factory.codes)))
+
+
+MONTH = Period(begins=datetime(2026, 11, 1, tzinfo=UTC), ends=datetime(2026, 12, 1, tzinfo=UTC), as_of=datetime(2026, 12, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", ("准时交付率", "交付周期 P85", "34.1 小时")), ("en", ("on-time delivery", "P85", "34.1 h"))]
+)
+def test_management_reads_shares_as_percent_and_times_in_hours(language: str, words: tuple[str, ...]) -> None:
+    on_time = Figure(
+        kpi="on-time-requested", numerator=Decimal(7), denominator=Decimal(8), value=Decimal("0.875"), unit="ratio", period=MONTH, sources=8
+    )
+    lead_time = Figure(
+        kpi="lead-time", numerator=None, denominator=None, value=Decimal("34.0987"), unit="hours", period=MONTH, sources=5,
+        scope={"stage": "total", "statistic": "P85"},
+    )
+    text = shown(figures_table([on_time, lead_time], language))
+    assert "87.5 %" in text and all(word in text for word in words)
+
+
+async def test_figures_that_say_nothing_yet_are_not_shown(database: Database) -> None:
+    assert {figure.kpi for figure in await plant_figures(database) if figure.unit == "ratio"} == set()

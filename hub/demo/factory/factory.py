@@ -23,7 +23,7 @@ from hub.sdk.simulation import Books, Faults
 PACE = 3600.0            # business seconds per real second: an hour a second
 INTERVAL_H = 0.25        # business hours between orders: 200 orders in fifty real seconds
 SOURCES_READ_H = 2.0     # a moment for the master data to travel before the first order
-LOOK_BACK = timedelta(days=60)
+LOOK_BACK = timedelta(days=28)
 EXTRA_FROM = 90_000      # numbers of orders that a scene asks for
 
 
@@ -34,7 +34,8 @@ class Factory:
         self, books: Mapping[str, Books], *, orders: int = 40, seed: int = 7, pace: float = PACE,
         start: datetime | None = None, real: Callable[[], float] = time.monotonic, faults: Mapping[str, Faults] | None = None,
     ) -> None:  # fmt: skip
-        """`books`: of 'crm', 'erp' and 'mes'. `start` of business time (aware UTC; 60 days ago if not given), so that it ends before today.
+        """`books`: of 'crm', 'erp' and 'mes'. `start` of business time (aware UTC). If not given: 28 days ago, so that it ends before
+        today, and `hub report` finds it in the month it looks at by itself.
 
         `faults` (per system) strike with late commits here, for systems whose simulator does not hide changes itself.
         """
