@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Literal, NamedTuple, cast
 
 from hub.mapping.compile import Compiler
+from hub.mapping.constants import constants
 from hub.mapping.errors import FileMisplaced, FileUnreadable, KeyMissing, MappingsWrong, Mistake, NameUnknown, PathWrong, nearest
 from hub.mapping.expressions import Expression
 from hub.mapping.fields import model_fields
@@ -49,7 +50,8 @@ class MappingFile(NamedTuple):
         return MappingSpec(
             product=self.product, form=self.form, entity=self.entity, direction=self.direction, version=self.version, file=self.name,
             deleted=self.deleted, codes=frozenset(rule.code for rule in rules if rule.code),
-            documents=frozenset(rule.document for rule in rules if rule.document), _applies=compiler.condition(self.when),
+            documents=frozenset(rule.document for rule in rules if rule.document),
+            constants=constants(rules, self.when), _applies=compiler.condition(self.when),
             _references=Compiler(self.name).references(self.rules), _apply=compiler.program(self.rules, self.operation, self.number),
         )  # fmt: skip
 

@@ -112,6 +112,7 @@ class MappingSpec:
     """One mapping file, compiled. `form`: the vendor's record or document. `version`: 12 hex characters of its content's hash.
 
     `deleted`: what a deletion at the source says, field by field: the value last told → the value that takes its place.
+    `constants`: each text that the file itself names → the numbers of the rules that do.
     """
 
     product: str
@@ -123,6 +124,7 @@ class MappingSpec:
     codes: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
     deleted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _applies: Callable[[Mapping[str, Any]], bool] = field(repr=False, compare=False)
     _references: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Reference]] = field(repr=False, compare=False)
     _apply: Callable[[Mapping[str, Any], Lookups, Convert | None], Mapped] = field(repr=False, compare=False)

@@ -17,6 +17,7 @@ from hub.texts.pipeline import PIPELINE
 from hub.texts.reporting import REPORTING
 from hub.texts.services import SERVICES
 from hub.texts.text import Text
+from hub.texts.where_used import WHERE_USED
 
 
 def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
@@ -30,4 +31,4 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING, SERVICES, CLI)
+TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING, SERVICES, CLI, WHERE_USED)
