@@ -12,9 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
 from hub.db import METADATA, Database
-from hub.reporting import tables as _reporting  # noqa: F401  importing these three fills METADATA
+from hub.reporting import tables as _reporting  # noqa: F401  importing these fills METADATA
 from hub.storage import tables as _storage  # noqa: F401
 from master_data import tables as _dictionary  # noqa: F401
+from master_data.quality import tables as _quality  # noqa: F401
 
 FOLDER = Path(__file__).parent
 LOCK = 0x10071E   # any number, the same in every process: PostgreSQL's advisory lock for the time of a migration

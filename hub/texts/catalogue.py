@@ -14,6 +14,7 @@ from hub.texts.mapping import MAPPING
 from hub.texts.master_data import MASTER_DATA
 from hub.texts.model import MODEL
 from hub.texts.pipeline import PIPELINE
+from hub.texts.quality import QUALITY
 from hub.texts.reporting import REPORTING
 from hub.texts.services import SERVICES
 from hub.texts.text import Text
@@ -31,4 +32,6 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
     return merged
 
 
-TEXTS: dict[str, Text] = combine(ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, REPORTING, SERVICES, CLI, WHERE_USED)
+TEXTS: dict[str, Text] = combine(
+    ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, QUALITY, REPORTING, SERVICES, CLI, WHERE_USED,
+)  # fmt: skip

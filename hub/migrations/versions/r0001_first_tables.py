@@ -222,6 +222,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_proposals')),
         sa.UniqueConstraint('id', 'proposed_by', name=op.f('uq_proposals_id_proposed_by'))
     )
+    op.create_table('quality_days',
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('figure', sa.String(length=20), nullable=False),
+        sa.Column('kind', sa.String(length=60), nullable=False),
+        sa.Column('system', sa.String(length=60), nullable=False),
+        sa.Column('steward', sa.String(length=200), nullable=False),
+        sa.Column('good', sa.BigInteger(), nullable=False),
+        sa.Column('all', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint('day', 'figure', 'kind', 'system', 'steward', name=op.f('pk_quality_days'))
+    )
     op.create_table('read_demand',
         sa.Column('key', sa.String(length=300), nullable=False),
         sa.Column('source', sa.String(length=50), nullable=False),
