@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from hub.api.etags import check_match, tagged
 from hub.api.holds import Word
-from hub.api.served import served
+from hub.api.idempotency import OnceOnly
+from hub.api.served import now, served
 from hub.services import codes
 from hub.services.plain import plain
+from hub.services.where_used import where_used
 
-router = APIRouter(tags=["dictionary"])
+router = APIRouter(tags=["dictionary"], route_class=OnceOnly)
 
 
 class Proposed(Word):
@@ -51,9 +54,20 @@ async def find(request: Request, kind: str, like: str = "", after: str = "", lim
 
 
 @router.get("/codes/{kind}/{code:path}")
-async def show(request: Request, kind: str, code: str) -> Any:
-    """A code, what the systems call it, its history."""
-    return plain(await codes.show(served(request).road.db, kind, code))
+async def show(request: Request, response: Response, kind: str, code: str) -> Any:
+    """A code, what the systems call it, its history. Its `ETag` is its version."""
+    found = await codes.show(served(request).road.db, kind, code)
+    if tagged(request, response, found.code.version):
+        return Response(status_code=304, headers=dict(response.headers))
+    return plain(found)
+
+
+@router.get("/uses")
+async def uses(request: Request, kind: str, code: str) -> Any:
+    """Where a code is used, and what becomes of each use when it is merged, blocked or retired."""
+    road = served(request).road
+    found = await where_used(road.db, kind, code, rules=road.rules, now=now(request))
+    return [{**plain(one), "name": plain(one.name), "effects": plain(one.effects)} for one in found]
 
 
 @router.get("/cross-references")
@@ -94,8 +108,11 @@ async def proposals(request: Request, after: int = 0, limit: int = 50) -> Any:
 
 @router.post("/proposals", status_code=201)
 async def propose(request: Request, said: Proposed) -> Any:
-    """Propose a change; refused at once where approving it would be."""
+    """Propose a change; refused at once where approving it would be. `If-Match`: the version of the code that was seen."""
     change = codes.read_change(said.change)
+    kind, code = said.change.get("kind"), said.change.get("code")
+    if "if-match" in request.headers and kind and code:
+        check_match(request, (await codes.show(served(request).road.db, str(kind), str(code))).code.version)
     return {"proposal": await codes.propose(served(request).road.db, change, by=said.by, reason=said.reason)}
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
+from hub.api.idempotency import OnceOnly
 from hub.api.served import language, now, served
 from hub.services import corrections, holds, incidents, systems
 from hub.services.plain import plain
 
-router = APIRouter(tags=["holds"])
+router = APIRouter(tags=["holds"], route_class=OnceOnly)
 
 
 class Word(BaseModel):

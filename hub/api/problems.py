@@ -15,6 +15,7 @@ from hub.services.errors import (
     CorrectionOwn,
     HoldClosed,
     NoCorrection,
+    NoSuchFigure,
     NoSuchHold,
     NoSuchIncident,
     NoSuchSystem,
@@ -36,7 +37,7 @@ from master_data.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[tuple[type[HubError], ...], int], ...] = (
-    ((NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound), 404),
+    ((NoSuchFigure, NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound), 404),
     ((NoSuchCode, NoSuchCrossReference, NoSuchProposal, NoSuchUnknownCode, UnknownKind), 404),
     ((HoldClosed, ProposalClosed, AlreadyAnswered, ChangedMeanwhile, CorrectionOpen, NoCorrection), 409),
     ((SamePerson, CorrectionOwn), 403),
@@ -81,9 +82,46 @@ class RequestWrong(Refused):
     code = "request-wrong"
 
 
+class KeyWrong(Refused):
+    """An `Idempotency-Key` that is none. Facts: `key`, `longest` (characters)."""
+
+    code = "idempotency-key-wrong"
+
+
+class KeyReused(Refused):
+    """The key of another call. Fact: `key`."""
+
+    code = "idempotency-key-reused"
+
+
+class StillUnderWay(Refused):
+    """The first call under this key has not been answered yet. Fact: `key`."""
+
+    code = "idempotency-under-way"
+
+
+class OutcomeUnknown(Refused):
+    """The first call under this key was never answered: its process died. Fact: `key`."""
+
+    code = "idempotency-outcome-unknown"
+
+
+class PreconditionFailed(Refused):
+    """What is to be changed was changed since the caller saw it. Facts: `seen`, `now` (tags)."""
+
+    code = "precondition-failed"
+
+
 def status_of(error: HubError) -> int:
     """The HTTP status of an error's kind."""
+    if type(error) in OWN_STATUSES:
+        return OWN_STATUSES[type(error)]
     return next((status for kinds, status in STATUSES if isinstance(error, kinds)), 500)
+
+
+OWN_STATUSES: Mapping[type[HubError], int] = {
+    KeyWrong: 400, KeyReused: 422, StillUnderWay: 409, OutcomeUnknown: 409, PreconditionFailed: 412,
+}  # fmt: skip
 
 
 def problem(request: Request, error: HubError, status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:

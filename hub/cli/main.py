@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import codes, demo, holds, running, setting_up, watching
+from hub.cli import codes, demo, holds, quality, running, setting_up, watching
 from hub.cli.command import Command, add, both
 from hub.observability.logs import configure
 
 TOP: tuple[Command, ...] = (*setting_up.TOP, *running.TOP, *watching.TOP)
 GROUPS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("hold", holds.COMMANDS),
-    ("code", codes.CODE),
+    ("code", (*codes.CODE, quality.USED)),
     ("xref", codes.XREF),
+    ("quality", quality.QUALITY),
     ("message", watching.MESSAGE),
     ("incident", watching.INCIDENT),
     ("system", watching.SYSTEM),

@@ -1,4 +1,4 @@
-"""Housekeeping under its lease: the sweep, the second look at documents, records fetched before anyone is asked."""
+"""Housekeeping under its lease: the sweep, the second look at documents, records fetched before anyone is asked, the day's figures."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ from hub.runtime.leased import Leased
 from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
 from hub.storage.causes import Cause
+from hub.storage.repeats import KEPT_FOR, forget_before
+from master_data.kind import shipped_kinds
+from master_data.quality.scorecard import Asked, has_day, remember, scorecard
 
 log = structlog.get_logger(__name__)
 LOOK_S = 1.0
 FETCH_S = 2.0
+TIDY_S = 600.0
 
 
 class Keeper:
@@ -39,7 +43,8 @@ class Keeper:
     async def run(self) -> None:
         """Until cancelled: each chore at its own pace."""
         async with asyncio.TaskGroup() as group:
-            for chore, every_s in ((self._sweep, self._road.settings.sweep_s), (self._look, LOOK_S), (self._fetch, FETCH_S)):
+            chores = ((self._sweep, self._road.settings.sweep_s), (self._look, LOOK_S), (self._fetch, FETCH_S), (self._tidy, TIDY_S))
+            for chore, every_s in chores:
                 group.create_task(self._again_and_again(chore, every_s))
 
     async def _again_and_again(self, chore: object, every_s: float) -> None:
@@ -79,6 +84,14 @@ class Keeper:
 
     async def _fetch(self) -> None:
         await fetch_missing(self._road.db, self._road.rules, self._ask_owner, self._asked)
+
+    async def _tidy(self) -> None:
+        """Keys of the API that may be used again; and once a day the scorecard is written down."""
+        now, db = self._road.now(), self._road.db
+        async with db.write() as session:
+            await forget_before(session, now - KEPT_FOR)
+        if not await has_day(db, now.date()):
+            await remember(db, now.date(), await scorecard(db, Asked(shipped_kinds(), now - timedelta(days=1))))
 
     async def _ask_owner(self, system: str, form: str, organisation: str, key: str) -> bool:
         intake = self._intakes.get(system)

@@ -117,3 +117,9 @@ class ChangeUnreadable(Refused):
     """A proposed change has not the form of one."""
 
     code = "change-unreadable"
+
+
+class NoSuchFigure(Refused):
+    """The scorecard has no figure of this name. Facts: `figure`, `known`."""
+
+    code = "no-such-figure"

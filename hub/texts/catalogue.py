@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hub.texts.bus import BUS
 from hub.texts.cli import CLI
+from hub.texts.cli_dictionary import CLI_DICTIONARY
 from hub.texts.config import CONFIG
 from hub.texts.demo import DEMO
 from hub.texts.errors import ERRORS
@@ -33,5 +34,5 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
 
 
 TEXTS: dict[str, Text] = combine(
-    ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, QUALITY, REPORTING, SERVICES, CLI, WHERE_USED,
+    ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, QUALITY, REPORTING, SERVICES, CLI, CLI_DICTIONARY, WHERE_USED,
 )  # fmt: skip

@@ -23,6 +23,7 @@ REFUSALS: dict[str, Text] = {
     "tables-unknown": Text("数据库“{database}”的数据表属于其他版本的程序。请改用该版本,或换一个数据库。", "The tables of the database '{database}' belong to another release of the program. Run that release, or use another database."),
     "clock-differs": Text("本机与数据库“{database}”的时钟相差 {seconds} 秒,上限 {most} 秒,租约会出错。请在两台机器上校时(NTP)。", "Our clock and that of the database '{database}' differ by {seconds} s, {most} s are borne: leases would go wrong. Set both machines by a time server (NTP)."),
     "file-there": Text("文件“{file}”已存在,不会覆盖。请换一个文件夹,或先移走该文件。", "The file '{file}' exists and is never overwritten. Choose another folder, or move it away."),
+    "no-such-figure": Text("没有指标“{figure}”。可选:{known}。", "There is no figure '{figure}'. Known are {known}."),
     "change-unreadable": Text("变更申请的“{where}”有误:{what}。请更正后重新提交。", "The proposed change is wrong at '{where}': {what}. Correct it and propose again."),
 }
 
@@ -33,6 +34,11 @@ WEB: dict[str, Text] = {
     "webhook-signature-wrong": Text("系统“{system}”的推送签名不对,已拒绝。请核对两边的密钥。", "The signature of this push from '{system}' is wrong; it was refused. Compare the secret on both sides."),
     "webhook-not-kept": Text("系统“{system}”的推送暂时无法保存。请稍后重发。", "The push from '{system}' cannot be kept just now. Send it again later."),
     "request-wrong": Text("请求的“{where}”有误:{what}。请更正后重试。", "The request is wrong at '{where}': {what}. Correct it and try again."),
+    "idempotency-key-wrong": Text("Idempotency-Key“{key}”无效。请使用最多 {longest} 个可见 ASCII 字符。", "The Idempotency-Key '{key}' cannot be used: it has 1 to {longest} visible ASCII characters."),
+    "idempotency-key-reused": Text("Idempotency-Key“{key}”已用于另一请求。请为每个请求使用新的键。", "The Idempotency-Key '{key}' belongs to another request. Use a new one for each request."),
+    "idempotency-under-way": Text("键“{key}”的首个请求仍在处理。请稍后用同一个键重试。", "The first request under the key '{key}' is still being carried out. Send it again later under the same key."),
+    "idempotency-outcome-unknown": Text("键“{key}”的首个请求没有得到答复,是否已执行不明。请先查看结果,需要时用新的键重发。", "The first request under the key '{key}' was never answered, and may have been carried out or not. Look first, then send it under a new key if it is needed."),
+    "precondition-failed": Text("对象已被修改:您看到的是 {seen},现在是 {now}。请重新读取后再改。", "It was changed meanwhile: you saw {seen}, now it is {now}. Read it again before you change it."),
     "snapshot-old": Text("字典快照已 {seconds} 秒未更新。请检查数据库连接。", "The dictionary has not been refreshed for {seconds} s. Check the database."),
 }
 

@@ -50,6 +50,12 @@ async def remember(db: Database, day: date, found: Iterable[Figure]) -> None:
             await upsert(session, quality_days, [row], ("day", *Place._fields))
 
 
+async def has_day(db: Database, day: date) -> bool:
+    """Whether the day's figures are written down."""
+    async with db.read() as session:
+        return (await session.execute(select(quality_days.c.day).where(quality_days.c.day == day).limit(1))).first() is not None
+
+
 async def trend(db: Database, place: Place, since: date) -> list[tuple[date, Figure]]:
     """The figure day by day."""
     where = [quality_days.c[name] == value for name, value in place._asdict().items()]

@@ -11,7 +11,8 @@ from hub.incidents import open_incident
 from tests.services.builders import BY, NOW, OTHER, held_record, make_code, person, unknown
 
 ROUTES = ["/api/v1/holds", "/api/v1/incidents", "/api/v1/codes?kind=unit", "/api/v1/unknown-codes", "/api/v1/proposals",
-          "/api/v1/reports", "/api/v1/status", "/api/v1/systems"]  # fmt: skip
+          "/api/v1/reports", "/api/v1/status", "/api/v1/systems", "/api/v1/quality", "/api/v1/quality/validity/rows?kind=unit",
+          "/api/v1/quality/validity/trend?since=2026-01-01"]  # fmt: skip
 
 
 @pytest.mark.parametrize("route", ROUTES)

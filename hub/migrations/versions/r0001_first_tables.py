@@ -596,6 +596,15 @@ def upgrade() -> None:
         sa.Column('events', sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint('system', 'entity', 'key', name=op.f('pk_record_states'))
     )
+    op.create_table('repeats',
+        sa.Column('key', sa.String(length=200), nullable=False),
+        sa.Column('what', sa.String(length=64), nullable=False),
+        sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('status', sa.Integer(), nullable=False),
+        sa.Column('body', sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint('key', name=op.f('pk_repeats'))
+    )
+    op.create_index(op.f('ix_repeats_begun_at'), 'repeats', ['begun_at'], unique=False)
     op.create_table('revisions',
         sa.Column('system', sa.String(length=60), nullable=False),
         sa.Column('entity', sa.String(length=120), nullable=False),
