@@ -15,13 +15,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert as upsert
+from hub.storage.archive import post
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import mark_ready
 from master_data.errors import PersonMissing, UnknownKind
+from master_data.events import FORMS, Code, messages
 from master_data.kind import Kind
 from master_data.rows import code_change, factor_change, local_change, own_change
 from master_data.tables import changes, clock, codes, unknown_codes
 
+STEWARD = "steward"
 MarkReady = Callable[[AsyncConnection, Sequence[str], int], Awaitable[int]]
 CHANGE: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]] = {
     "code": code_change,
@@ -33,7 +36,10 @@ CHANGE: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]] = {
 
 @dataclass(slots=True)
 class Publication:
-    """Who changes what, why, and what it frees. `origin`: steward, delivery (a fact that came back), seed (going live)."""
+    """Who changes what, why, and what it frees. `origin`: steward, delivery (a fact that came back), seed (going live).
+
+    What a steward changes is told to the systems; facts and seeds are what they have already.
+    """
 
     session: AsyncConnection
     kinds: Mapping[str, Kind]
@@ -68,7 +74,27 @@ class Publication:
         states = [await CHANGE[of](self.session, *key) for of, key in self.touched]
         row = {"version": self.version, "at": self.at, "by": self.by, "origin": self.origin, "changes": states}
         await self.session.execute(insert(changes).values(row))
+        if self.origin == STEWARD:
+            await post(self.session, messages(await self._told(), self.version, self.at), self.at)
         return await mark(self.session, list(self.freed), self.version) if self.freed else 0
+
+    async def _told(self) -> list[Code]:
+        """The codes of this version that systems are told of, as they now stand."""
+        touched = [key for of, key in self.touched if of == "code" and key[0] in FORMS]
+        everywhere = await self._plants() if touched else ()
+        found = []
+        for kind, code in touched:
+            row = (await self.session.execute(select(codes).where(codes.c.kind == kind, codes.c.code == code))).one()
+            found.append(Code(
+                kind=kind, code=code, zh=row.name_zh, en=row.name_en, status=row.status, attributes=row.attributes,
+                organisations=row.organisations or everywhere,
+            ))  # fmt: skip
+        return found
+
+    async def _plants(self) -> list[str]:
+        """The organisations of the dictionary: where a code is that is assigned to none."""
+        known = select(codes.c.code).where(codes.c.kind == "organisation", codes.c.status == "active").order_by(codes.c.code)
+        return list(await self.session.scalars(known))
 
     async def _organisations(self, system: str) -> list[str]:
         known = select(codes.c.code).where(codes.c.kind == "organisation")
@@ -78,7 +104,7 @@ class Publication:
 
 
 async def begin(
-    session: AsyncConnection, kinds: Mapping[str, Kind], *, by: str, at: datetime, reason: str = "", origin: str = "steward"
+    session: AsyncConnection, kinds: Mapping[str, Kind], *, by: str, at: datetime, reason: str = "", origin: str = STEWARD
 ) -> Publication:
     """Take the lock and the next version. In a larger transaction call it before rows are written that an approver may want."""
     if not by.strip():

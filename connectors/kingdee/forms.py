@@ -132,7 +132,7 @@ CUSTOMER = Form(
 )  # fmt: skip
 MATERIALS = Form(
     form="BD_MATERIAL", kinds={"material": ""}, organisation="FUseOrgId.FNumber", id="FMATERIALID", number="FNumber", states=MASTER,
-    own_number="code",
+    writes="material", stamped=True, own_number="code",
     header=(
         Field("FName", "name"), Field("FSpecification", "specification"), Field("FBaseUnitId.FNumber", "base_unit"),
         Field("FAuxUnitID.FNumber", "second_unit"), Field("FStoreUnitID.FNumber", "stock_unit"), Field("FSaleUnitId.FNumber", "sales_unit"),

@@ -14,7 +14,7 @@ from hub.sdk.simulation import Books, Entry, NumberTaken, Veil
 
 LIMIT = 2000
 ALL_FORMS = {**FORMS, **{part.form.form: part.form for parts in PARTS.values() for part in parts}}
-FIRST_STATE = {"sales_order": "confirmed", "customer": "active", "goods_receipt": "declared"}
+FIRST_STATE = {"sales_order": "confirmed", "customer": "active", "goods_receipt": "declared", "material": "active"}
 # operation: (status it needs, status it gives, what it says otherwise)
 LIFE = {
     "Submit": ("draft", "submitted", "单据“{number}”已提交或已审核，不允许提交"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.kingdee.client import Client
 from connectors.kingdee.errors import DocumentMoved, NothingDone
-from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_LINE, HUB_MARK, HUB_REVISION, Form
+from connectors.kingdee.forms import FORMS, HUB_KEY, HUB_LINE, HUB_MARK, HUB_REVISION, MASTER, Form
 from connectors.kingdee.pages import quoted
 from hub.sdk import Document, DocumentKey, RefusedError, Written, sent
 
@@ -188,7 +188,7 @@ def _state_of(form: Form, rows: Sequence[Mapping[str, Any]]) -> State:
 
 
 def _written(form: Form, state: State, organisation: str) -> Written:
-    why = _unusable(state, organisation) if form.master else ""
+    why = _unusable(state, organisation) if form.states is MASTER else ""
     return Written(
         id=state.id, number=state.number, step="audit" if state.cancelled or state.closed else STEP_OF_STATUS[state.status],
         mark=state.mark or None, revision=int(state.revision) if state.revision.isdigit() else None, usable=not why, why=why,
