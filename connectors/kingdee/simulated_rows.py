@@ -181,7 +181,7 @@ def dotted(model: Mapping[str, Any], key: str) -> Any:
 
 def _in(field: Field, value: Any) -> Any:
     if field.values:
-        return next((ours for ours, theirs in field.values.items() if theirs == str(value)), value)
+        return next((ours for ours, theirs in field.values.items() if str(theirs) == str(value)), value)
     if field.kind in ("day", "time"):
         return _instant(value).astimezone(UTC).isoformat().replace("+00:00", "Z")
     if field.place.endswith(("line", "sequence")):
