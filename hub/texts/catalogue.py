@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.texts.bus import BUS
+from hub.texts.cleaning import CLEANING
 from hub.texts.cli import CLI
 from hub.texts.cli_dictionary import CLI_DICTIONARY
 from hub.texts.config import CONFIG
@@ -34,5 +35,5 @@ def combine(*catalogues: Mapping[str, Text]) -> dict[str, Text]:
 
 
 TEXTS: dict[str, Text] = combine(
-    ERRORS, BUS, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, QUALITY, REPORTING, SERVICES, CLI, CLI_DICTIONARY, WHERE_USED,
+    ERRORS, BUS, CLEANING, CONFIG, DEMO, INCIDENTS, PIPELINE, MAPPING, MASTER_DATA, MODEL, QUALITY, REPORTING, SERVICES, CLI, CLI_DICTIONARY, WHERE_USED,
 )  # fmt: skip
