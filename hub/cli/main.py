@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import codes, demo, holds, quality, running, setting_up, watching
+from hub.cli import codes, demo, holds, quality, running, setting_up, units, watching
 from hub.cli.command import Command, add, both
 from hub.observability.logs import configure
 
@@ -13,6 +13,7 @@ GROUPS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("hold", holds.COMMANDS),
     ("code", (*codes.CODE, quality.USED)),
     ("xref", codes.XREF),
+    ("unit", units.UNIT),
     ("quality", quality.QUALITY),
     ("message", watching.MESSAGE),
     ("incident", watching.INCIDENT),

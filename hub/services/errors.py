@@ -123,3 +123,15 @@ class NoSuchFigure(Refused):
     """The scorecard has no figure of this name. Facts: `figure`, `known`."""
 
     code = "no-such-figure"
+
+
+class FactorUnreadable(Refused):
+    """No number greater than zero. Fact: `factor`."""
+
+    code = "factor-unreadable"
+
+
+class NotConverted(Refused):
+    """There is no factor. Facts: `material`, `from_unit`, `to_unit`, `why`."""
+
+    code = "not-converted"

@@ -23,6 +23,8 @@ REFUSALS: dict[str, Text] = {
     "tables-unknown": Text("数据库“{database}”的数据表属于其他版本的程序。请改用该版本,或换一个数据库。", "The tables of the database '{database}' belong to another release of the program. Run that release, or use another database."),
     "clock-differs": Text("本机与数据库“{database}”的时钟相差 {seconds} 秒,上限 {most} 秒,租约会出错。请在两台机器上校时(NTP)。", "Our clock and that of the database '{database}' differ by {seconds} s, {most} s are borne: leases would go wrong. Set both machines by a time server (NTP)."),
     "file-there": Text("文件“{file}”已存在,不会覆盖。请换一个文件夹,或先移走该文件。", "The file '{file}' exists and is never overwritten. Choose another folder, or move it away."),
+    "factor-unreadable": Text("“{factor}”不是大于零的数。请写成 20、1/3 或 0.5。", "'{factor}' is no number greater than zero. Write it as 20, 1/3 or 0.5."),
+    "not-converted": Text("没有从 {from_unit} 到 {to_unit} 的换算系数(物料“{material}”;{why})。请提出换算系数并由另一人批准。", "There is no factor from {from_unit} to {to_unit} for material '{material}' ({why}). Propose one, and have another person approve it."),
     "no-such-figure": Text("没有指标“{figure}”。可选:{known}。", "There is no figure '{figure}'. Known are {known}."),
     "change-unreadable": Text("变更申请的“{where}”有误:{what}。请更正后重新提交。", "The proposed change is wrong at '{where}': {what}. Correct it and propose again."),
 }

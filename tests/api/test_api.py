@@ -12,7 +12,8 @@ from tests.services.builders import BY, NOW, OTHER, held_record, make_code, pers
 
 ROUTES = ["/api/v1/holds", "/api/v1/incidents", "/api/v1/codes?kind=unit", "/api/v1/unknown-codes", "/api/v1/proposals",
           "/api/v1/reports", "/api/v1/status", "/api/v1/systems", "/api/v1/quality", "/api/v1/quality/validity/rows?kind=unit",
-          "/api/v1/quality/validity/trend?since=2026-01-01"]  # fmt: skip
+          "/api/v1/quality/validity/trend?since=2026-01-01", "/api/v1/units/factors",
+          "/api/v1/units/convert?quantity=2&from_unit=KGM&to_unit=GRM"]  # fmt: skip
 
 
 @pytest.mark.parametrize("route", ROUTES)
