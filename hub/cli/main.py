@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import codes, demo, holds, quality, running, setting_up, units, watching
+from hub.cli import cleaning, codes, demo, holds, quality, running, setting_up, units, watching
 from hub.cli.command import Command, add, both
 from hub.observability.logs import configure
 
@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("code", (*codes.CODE, quality.USED)),
     ("xref", codes.XREF),
     ("unit", units.UNIT),
+    ("clean", cleaning.CLEAN),
     ("quality", quality.QUALITY),
     ("message", watching.MESSAGE),
     ("incident", watching.INCIDENT),
