@@ -41,6 +41,7 @@ from hub.runtime.road import Road
 from hub.runtime.supervisor import supervise
 from hub.sdk import Connector
 from master_data.follower import Follower
+from master_data.plant import put_in_force
 from master_data.seeds import load_seed, load_units
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,7 @@ def open_bus(settings: Settings) -> Bus:
 def load_rules(settings: Settings, installed: Mapping[str, Connector]) -> Rules:
     """Mappings, routes, boundaries and systems; every mistake of every file in one ConfigError."""
     plant = settings.mappings
+    dictionary = put_in_force(settings.dictionary)
     views = {
         name: SystemView(
             name=name, product=installed[system.connector].card.product, roles=system.roles, organisations=system.organisations,
@@ -91,6 +93,7 @@ def load_rules(settings: Settings, installed: Mapping[str, Connector]) -> Rules:
     return Rules(
         mappings=load_mappings(SHIPPED, plant), routes=load_routes(_own(plant, "routes.yaml"), routed),
         boundaries=load_boundaries(SHIPPED / "boundaries.yaml", *own), systems=views, plant=PlantFields.read(_own(plant, "fields.yaml")),
+        spellings=dictionary.spellings,
     )
 
 

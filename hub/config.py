@@ -115,6 +115,9 @@ class Settings(_Strict):
     max_body_bytes: int = Field(default=5_000_000, gt=0, description="The largest webhook body taken")
     mappings: Path | None = Field(default=None, description="The plant's own mappings, overriding the shipped ones")
     seeds: tuple[Path, ...] = Field(default=(), description="Dictionary seeds to load at the start")
+    dictionary: Path | None = Field(
+        default=None, description="The plant's own rules of the dictionary: kinds/, approval_routes.yaml, spellings.yaml"
+    )
     calendars: dict[str, CalendarSettings] = Field(
         default_factory=dict, description="Shift calendars by shared organisation code; `*`: of all that have none of their own"
     )
@@ -188,7 +191,8 @@ def parse(content: Any, file: Path) -> Settings:
         raise SettingsWrong(file=str(file), where=where, what=what) from error
     base = file.resolve().parent
     paths = {"folder": base / settings.folder, "seeds": tuple(base / seed for seed in settings.seeds)}
-    return settings.model_copy(update=paths | ({"mappings": base / settings.mappings} if settings.mappings else {}))
+    own = {name: base / path for name in ("mappings", "dictionary") if (path := getattr(settings, name)) is not None}
+    return settings.model_copy(update=paths | own)
 
 
 def first_mistake(error: ValidationError) -> tuple[str, str]:

@@ -89,6 +89,11 @@ class InlineSession:
     def dialect(self) -> Dialect:
         return self._connection.dialect
 
+    @property
+    def sync_connection(self) -> Connection:
+        """The connection beneath, as an `AsyncConnection` has it."""
+        return self._connection
+
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return self._connection.execute(statement, parameters)
 

@@ -147,3 +147,63 @@ class AlreadyAnswered(DataError):
     """facts local, system, state, by."""
 
     code = "already-answered"
+
+
+class KindInvalid(DictionaryFileInvalid):
+    """facts file, line, path, what, what_en, remedy, remedy_en."""
+
+    code = "kind-invalid"
+
+
+class CodeSegmentWrong(CodeRuleBroken):
+    """facts kind, value, segment (counted from 1), found, expected, expected_en."""
+
+    code = "code-segment-wrong"
+
+
+class CodeLengthWrong(CodeRuleBroken):
+    """facts kind, value, length, wanted."""
+
+    code = "code-length-wrong"
+
+
+class CodeCharacterWrong(CodeRuleBroken):
+    """facts kind, value, character, place (counted from 1), alphabet."""
+
+    code = "code-character-wrong"
+
+
+class NameSegmentWrong(NameRuleBroken):
+    """facts kind, value, segment, segment_en, found, expected, expected_en."""
+
+    code = "name-segment-wrong"
+
+
+class NamePartsWrong(NameRuleBroken):
+    """facts kind, value, parts, parts_en, separator."""
+
+    code = "name-parts-wrong"
+
+
+class ClassTooBroad(DataError):
+    """facts kind, attribute, value, level."""
+
+    code = "class-too-broad"
+
+
+class CodeTextMissing(DataError):
+    """facts kind, attribute, value."""
+
+    code = "code-text-missing"
+
+
+class NoCodeSeries(DataError):
+    """facts kind."""
+
+    code = "no-code-series"
+
+
+class CodeSeriesFull(DataError):
+    """facts kind, series, last."""
+
+    code = "code-series-full"

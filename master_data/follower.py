@@ -3,53 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from itertools import groupby
 from time import monotonic
-from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
-from master_data.publication import changes_after, dictionary_version
-from master_data.rows import FACTOR_KEY, FACTOR_ORDER, LOCAL_KEY, OWN_KEY, OWN_ORDER, factor_span, local_span, own_span
+from master_data.loading import load
+from master_data.publication import changes_after
 from master_data.snapshot import Snapshot
-from master_data.tables import codes, conversions, cross_references
+from master_data.snapshot_errors import DictionaryStale
 
 log = structlog.get_logger()
-PAGE = 200
-STREAM = 2000
-
-
-async def load(db: Database) -> Snapshot:
-    """The whole dictionary at one version."""
-    async with db.read(one_moment=True) as session:
-        snapshot = Snapshot(await dictionary_version(session))
-        await _load_codes(session, snapshot)
-        await _load_cross_references(session, snapshot)
-        await _load_factors(session, snapshot)
-        return snapshot
+PAGE = 50
+STALE_S = 10.0
+"""A snapshot that was not compared with the database for so long is not decided with."""
+MISSED = 5
+"""Where the database is asked rarely on purpose: so many questions may be missed."""
 
 
 class Follower:
-    """`async with Follower(db) as follower:` keeps `follower.snapshot` current; it only ever moves forward."""
+    """`async with Follower(db) as follower:` keeps `follower.snapshot` current; it only ever moves forward.
 
-    def __init__(self, db: Database, *, poll_s: float = 0.2) -> None:
+    A process that cannot follow (no answer from the database for `stale_s`) must not go on deciding with what it knew:
+    `snapshot` raises DictionaryStale, and whoever asked tries again later.
+    """
+
+    def __init__(self, db: Database, *, poll_s: float = 0.2, stale_s: float = STALE_S) -> None:
         self.db = db
         self.poll_s = poll_s
-        self.snapshot = Snapshot()
+        self.stale_s = max(stale_s, MISSED * poll_s)
+        self._snapshot = Snapshot()
         self._moved = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._asked_at = monotonic()
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The dictionary as this process knows it. Raises DictionaryStale."""
+        if self.age_s > self.stale_s:
+            raise DictionaryStale(seconds=int(self.age_s), limit=int(self.stale_s), version=self._snapshot.version)
+        return self._snapshot
+
     async def start(self) -> None:
         """Load, then follow. Raises what the database raises: nothing starts without a dictionary."""
-        self.snapshot = await load(self.db)
-        self._asked_at = monotonic()
+        self._snapshot = await load(self.db)
+        await self.catch_up()
         self._task = asyncio.create_task(self._follow())
 
     async def stop(self) -> None:
@@ -77,21 +76,24 @@ class Follower:
                 pass
         async with self._moved:
             self._moved.notify_all()
-        return self.snapshot.version
+        return self._snapshot.version
 
     async def wait_for(self, version: int) -> Snapshot:
         """The snapshot once it contains this version (PROTOCOL P2, N8)."""
-        if self.snapshot.version < version:
+        if self._snapshot.version < version:
             async with self._moved:
-                await self._moved.wait_for(lambda: self.snapshot.version >= version)
-        return self.snapshot
+                await self._moved.wait_for(lambda: self._snapshot.version >= version)
+        return self._snapshot
 
     async def _step(self) -> bool:
-        async with self.db.read() as session:
-            published = await changes_after(session, self.snapshot.version, PAGE)
-        self._asked_at = monotonic()
+        """A page of versions, one at a time: a large import must not keep everybody else of the process waiting."""
+        asked_at = monotonic()
+        async with asyncio.timeout(self.stale_s), self.db.read() as session:
+            published = await changes_after(session, self._snapshot.version, PAGE)
         for version, changes in published:
-            self.snapshot.apply(version, changes)
+            self._snapshot.apply(version, changes)
+            await asyncio.sleep(0)
+        self._asked_at = asked_at
         return len(published) == PAGE
 
     async def _follow(self) -> None:
@@ -99,47 +101,8 @@ class Follower:
             await asyncio.sleep(self.poll_s)
             try:
                 await self.catch_up()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("dictionary.unreachable", age_s=round(self.age_s, 1), error=str(error)[:200])
+            except Exception as error:        # whatever it is: a task that ended would leave an old dictionary behind
+                log.warning("dictionary.not_followed", age_s=round(self.age_s, 1), error=repr(error)[:300])
 
 
-async def _load_codes(session: AsyncConnection, snapshot: Snapshot) -> None:
-    columns = (codes.c.kind, codes.c.code, codes.c.name_zh, codes.c.name_en, codes.c.status, codes.c.attributes)
-    async for rows in _pages(session, select(*columns)):
-        for row in rows:
-            snapshot.put_code(row.kind, row.code, zh=row.name_zh, en=row.name_en, status=row.status, attributes=row.attributes)
-
-
-async def _load_cross_references(session: AsyncConnection, snapshot: Snapshot) -> None:
-    table = cross_references
-    columns = (*LOCAL_KEY, table.c.code, table.c.state, table.c.valid_from, table.c.valid_to)
-    async for key, group in _groups(session, select(*columns).order_by(*LOCAL_KEY), lambda row: row[:4]):
-        snapshot.put_local(key[:3], key[3], [local_span(row) for row in group])
-    async for key, group in _groups(session, select(*columns).order_by(*OWN_KEY, *OWN_ORDER), lambda row: (*row[:3], row.code)):
-        snapshot.put_own(key[:3], key[3], [own_span(row) for row in group])
-
-
-async def _load_factors(session: AsyncConnection, snapshot: Snapshot) -> None:
-    statement = select(conversions).order_by(*FACTOR_KEY, *FACTOR_ORDER)
-    async for key, group in _groups(session, statement, lambda row: (row.material, row.from_unit, row.to_unit)):
-        snapshot.units.put_spans(key, [factor_span(row) for row in group])
-
-
-async def _pages(session: AsyncConnection, statement: Select[Any]) -> AsyncIterator[list[Row[Any]]]:
-    result = await session.stream(statement)
-    async for page in result.partitions(STREAM):
-        yield list(page)
-
-
-async def _groups(
-    session: AsyncConnection, statement: Select[Any], key: Callable[[Row[Any]], Any]
-) -> AsyncIterator[tuple[Any, list[Row[Any]]]]:
-    """Rows in order of key, a key's rows together, also across pages."""
-    kept: list[Row[Any]] = []
-    async for page in _pages(session, statement):
-        groups = [(each, list(rows)) for each, rows in groupby(kept + page, key)]
-        for each, rows in groups[:-1]:
-            yield each, rows
-        kept = groups[-1][1]
-    if kept:
-        yield key(kept[0]), kept
+__all__ = ["Follower", "load"]

@@ -1,211 +1,265 @@
-"""A kind of code as data: its attributes, who owns it, its code rule and name rule. `kinds/*.yaml` holds one each."""
+"""A kind of code as data: its attributes, who owns them, its classes, code rule and name rule. `kinds/*.yaml` holds one each."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+import yaml
+from pydantic import Field
 
+from hub.texts import Text
 from master_data import rules
-from master_data.errors import AttributeMissing, AttributeWrong, CodeRuleBroken, DictionaryFileInvalid, NameRuleBroken
+from master_data.attributes import UNREADABLE, Attribute, Label, Part, filled
+from master_data.class_tree import ClassTree, Node
+from master_data.code_rule import CodeRule, Examples, Template
+from master_data.code_segments import Scope, worded
+from master_data.errors import (
+    AttributeMissing,
+    AttributeWrong,
+    CodeCharacterWrong,
+    CodeLengthWrong,
+    CodeRuleBroken,
+    KindInvalid,
+    NoCodeSeries,
+)
+from master_data.file_places import line_at
+from master_data.kind_faults import Fault, fault, faults
+from master_data.name_rule import LANGUAGES, NameRule
 from master_data.reading import read_model
 
 FOLDER = Path(__file__).parent / "kinds"
-AttributeType = Literal["text", "texts", "integer", "decimal", "boolean", "date", "choice", "code"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Label(_Part):
-    """A name for people."""
-
-    zh: str
-    en: str
-
-
-class Attribute(_Part):
-    """One attribute. `values`: of a choice; `of`: the kind of a code; `check`: a check digit of `rules.CHECKS`; `owner`: a role."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    type: AttributeType
-    zh: str
-    en: str
-    mandatory: bool = False
-    values: list[str] = []
-    of: str = ""
-    check: str = ""
-    owner: str = ""
-
-    @model_validator(mode="after")
-    def _complete(self) -> Attribute:
-        if self.type == "choice" and not self.values:
-            raise ValueError("a choice needs 'values'")
-        if self.type == "code" and not self.of:
-            raise ValueError("a code needs 'of', the kind it belongs to")
-        if self.check and self.check not in rules.CHECKS:
-            raise ValueError(f"unknown check '{self.check}', known are {', '.join(rules.CHECKS)}")
-        return self
-
-
-class CodeRule(_Part):
-    """`pattern` is matched against the whole code; `hint` says it to people."""
-
-    pattern: str
-    hint: Label
-    max_length: int = Field(default=60, ge=1, le=200)
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-        return pattern
-
-
-class NameRule(_Part):
-    """Names are made half-width with single blanks; `forbidden` characters and invisible ones are refused."""
-
-    max_length: int = Field(default=120, ge=1)
-    forbidden: str = ""
-    mandatory: list[Literal["zh", "en"]] = ["zh"]
-
-
-class Kind(_Part):
-    """A kind of code. `owner` is the role of the system that leads, or `hub`."""
+class Kind(Part):
+    """A kind of code. `owner` is the role of the system that leads, or `hub`; an attribute may have another."""
 
     kind: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Label
-    owner: str
+    owner: str = Field(pattern=r"^[a-z]+$")
     code: CodeRule
     names: NameRule = NameRule()
-    attributes: list[Attribute] = []
+    attributes: list[Attribute] = Field(default_factory=list)
+    classes: list[Node] = Field(default_factory=list)
 
     @cached_property
     def by_name(self) -> Mapping[str, Attribute]:
         return {attribute.name: attribute for attribute in self.attributes}
 
-    def check_code(self, code: str) -> None:
-        """Raises CodeRuleBroken. A code is never changed to fit: it is said what is wrong."""
-        hidden = rules.invisible(code)
-        rule = self.code
+    @cached_property
+    def tree(self) -> ClassTree:
+        """Its classes; most kinds have none."""
+        return ClassTree(self.classes)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What its rules refer to."""
+        class_attribute = next((attribute.name for attribute in self.attributes if attribute.type == "class"), "")
+        return Scope(self.kind, self.by_name, self.tree, class_attribute)
+
+    @cached_property
+    def template(self) -> Template:
+        """The segments of its codes. Raises NoCodeSeries where it has none."""
+        if not self.code.segments:
+            raise NoCodeSeries(kind=self.kind)
+        return Template(tuple(self.code.segments), self.scope)
+
+    @property
+    def makes_codes(self) -> bool:
+        """Whether the next code can be made (`numbers.next_code`)."""
+        return bool(self.code.segments) and self.template.number is not None
+
+    def owner_of(self, attribute: str) -> str:
+        """The role whose word counts for this attribute."""
+        return self.by_name[attribute].owner or self.owner
+
+    def check_code(self, code: str, attributes: Mapping[str, Any] | None = None) -> None:
+        """Raises CodeRuleBroken, of which CodeSegmentWrong, CodeLengthWrong and CodeCharacterWrong say where.
+
+        With attributes a code of segments must say what they say: also raises ClassTooBroad, CodeTextMissing.
+        A code is never changed to fit: it is said what is wrong.
+        """
+        hidden, rule = rules.invisible(code), self.code
         if hidden:
             raise CodeRuleBroken(kind=self.kind, value=code, rule=hidden)
-        if len(code) > rule.max_length or not re.fullmatch(rule.pattern, code):
+        self._check_characters(code)
+        if rule.pattern and not re.fullmatch(rule.pattern, code):
+            assert rule.hint is not None
             raise CodeRuleBroken(kind=self.kind, value=code, rule=f"{rule.hint.zh} / {rule.hint.en} (≤ {rule.max_length})")
+        if not rule.pattern:
+            self.template.check(code, attributes)
+        if len(code) > rule.max_length or (rule.length and len(code) != rule.length):
+            raise CodeLengthWrong(kind=self.kind, value=code, length=len(code), wanted=rule.wanted_length)
 
-    def normal_names(self, zh: str, en: str) -> tuple[str, str]:
-        """Both names in their normal form. Raises NameRuleBroken."""
-        names = {"zh": rules.normal_name(zh), "en": rules.normal_name(en)}
-        for language, name in names.items():
-            broken = self._name_fault(language, name)
-            if broken:
-                raise NameRuleBroken(kind=self.kind, value=name, rule=broken)
+    def code_words(self) -> Text:
+        """The code rule in words."""
+        rule = self.code
+        said = [self.template.words()] if rule.segments else []
+        if rule.hint:
+            said.append(worded("code-word-also", zh=rule.hint.zh, en=rule.hint.en) if said else Text(rule.hint.zh, rule.hint.en))
+        said.append(worded("code-word-length", length=rule.wanted_length))
+        return Text("".join(text.zh for text in said), "".join(text.en for text in said))
+
+    def make_code(self, attributes: Mapping[str, Any], on: date, number: int) -> str:
+        """The code with this running number. Raises NoCodeSeries, AttributeMissing, ClassTooBroad, CodeTextMissing."""
+        return self.template.make(attributes, on, number)
+
+    def normal_names(self, zh: str, en: str, attributes: Mapping[str, Any] | None = None) -> tuple[str, str]:
+        """Both names in their normal form. Raises NameRuleBroken, of which NamePartsWrong and NameSegmentWrong say what part is wrong.
+
+        With attributes a name's parts must say what they say.
+        """
+        names = {"zh": self.names.normal(zh), "en": self.names.normal(en)}
+        for language in LANGUAGES:
+            self.names.check(self.scope, language, names[language], attributes or {})
         return names["zh"], names["en"]
-
-    def _name_fault(self, language: str, name: str) -> str:
-        hidden = rules.invisible(name)
-        forbidden = set(name) & set(self.names.forbidden)
-        if not name and language in self.names.mandatory:
-            return f"{language}: 必填 / mandatory"
-        if len(name) > self.names.max_length:
-            return f"≤ {self.names.max_length}"
-        return hidden or " ".join(sorted(forbidden))
 
     def normal_attributes(self, code: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Attributes as they are stored (decimals and dates as text); None is left out. Raises AttributeWrong, AttributeMissing."""
         given = {name: value for name, value in attributes.items() if value is not None and value != ""}
         normal = {name: self._normal(name, value) for name, value in given.items()}
         for attribute in self.attributes:
-            if attribute.mandatory and attribute.name not in normal:
+            if attribute.mandatory and attribute.name not in normal and attribute.applies(normal):
                 raise AttributeMissing(kind=self.kind, value=code, attribute=attribute.name)
         return normal
+
+    def completeness(self, attributes: Mapping[str, Any]) -> Fraction:
+        """The share of what counts that is filled, by weight, from 0 to 1; what does not apply to this code does not count."""
+        counted = [attribute for attribute in self.attributes if attribute.counts and attribute.applies(attributes)]
+        whole = sum(attribute.counts for attribute in counted)
+        there = sum(attribute.counts for attribute in counted if filled(attributes.get(attribute.name)))
+        return Fraction(there, whole) if whole else Fraction(1)
+
+    def _check_characters(self, code: str) -> None:
+        alphabet = self.code.alphabet
+        for place, character in enumerate(code if alphabet else "", 1):
+            if character not in alphabet:
+                raise CodeCharacterWrong(kind=self.kind, value=code, character=character, place=place, alphabet=alphabet)
 
     def _normal(self, name: str, value: Any) -> Any:
         attribute = self.by_name.get(name)
         if attribute is None:
             raise AttributeWrong(kind=self.kind, attribute=name, value=value, expected=", ".join(self.by_name))
         try:
-            normal = NORMAL[attribute.type](value)
-            good = (not attribute.values or normal in attribute.values) and (not attribute.check or rules.CHECKS[attribute.check](normal))
-        except (ValueError, TypeError, InvalidOperation):
-            good = False
-        if not good:
-            expected = ", ".join(attribute.values) or attribute.check or attribute.type
-            raise AttributeWrong(kind=self.kind, attribute=name, value=value, expected=expected)
-        return normal
+            return attribute.normal(value, self.tree)
+        except UNREADABLE:
+            raise AttributeWrong(kind=self.kind, attribute=name, value=value, expected=attribute.expected(self.tree)) from None
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or rules.invisible(value):
-        raise ValueError
-    return value.strip()
+class Extension(Part):
+    """A plant's file that changes a kind of the hub: what it says takes the place of what is there, attributes by their names."""
+
+    kind: str
+    extends: Literal["shipped"]
+    label: Label | None = None
+    owner: str | None = None
+    code: CodeRule | None = None
+    names: NameRule | None = None
+    attributes: list[Attribute] = Field(default_factory=list)
+    classes: list[Node] | None = None
+
+    def over(self, shipped: Kind) -> Kind:
+        """The kind with these changes."""
+        said = {name: getattr(self, name) for name in ("label", "owner", "code", "names", "classes")}
+        changed = {name: value for name, value in said.items() if value is not None}
+        attributes = {**shipped.by_name, **{attribute.name: attribute for attribute in self.attributes}}
+        return _changed(shipped, **changed, attributes=list(attributes.values()))
 
 
-def _decimal(value: Any) -> str:
-    number = Decimal(str(value))
-    if isinstance(value, bool) or not number.is_finite():
-        raise ValueError
-    return format(number, "f")
+class ClassFile(Part):
+    """`classes/<kind>.yaml`: the class tree of a kind, and examples of codes with these classes in place of the kind's own."""
+
+    classes: list[Node]
+    examples: Examples = Examples()
 
 
-def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
-
-
-NORMAL: Mapping[AttributeType, Callable[[Any], Any]] = {
-    "text": _text,
-    "texts": lambda value: [_text(item) for item in value] if isinstance(value, list | tuple) else _text(None),
-    "integer": _integer,
-    "decimal": _decimal,
-    "boolean": _boolean,
-    "date": lambda value: date.fromisoformat(str(value)).isoformat(),
-    "choice": _text,
-    "code": _text,
-}
-
-
-def read_kinds(folder: Path = FOLDER) -> dict[str, Kind]:
-    """Every kind of a folder by name. Raises DictionaryFileInvalid."""
-    kinds: dict[str, Kind] = {}
+def read_kinds(folder: Path = FOLDER, shipped: Mapping[str, Kind] = MappingProxyType({})) -> dict[str, Kind]:
+    """The kinds of a folder by name, beside those that are shipped, which they may replace or extend. Raises DictionaryFileInvalid."""
+    kinds, files = dict(shipped), dict[str, Path]()
     for path in sorted(folder.glob("*.yaml")):
-        kind = read_model(path, Kind)
-        if kind.kind != path.stem:
-            what = f"'{kind.kind}' is not the file's name"
-            raise DictionaryFileInvalid(file=path.name, line=1, path="kind", what=what, remedy="Make them equal")
-        kinds[kind.kind] = kind
-    for kind in kinds.values():
-        _check_references(kind, kinds, folder)
+        kinds[path.stem], files[path.stem] = _read_kind(path, shipped), path
+    for path in sorted((folder / "classes").glob("*.yaml")):
+        kinds[path.stem] = _with_classes(path, kinds)
+        files.setdefault(path.stem, path)
+    for name, path in files.items():
+        _refuse(path, chain(faults(kinds[name]), _unknown_kinds(kinds[name], kinds)))
     return kinds
 
 
-def _check_references(kind: Kind, kinds: Mapping[str, Kind], folder: Path) -> None:
-    for attribute in kind.attributes:
-        if attribute.of and attribute.of not in kinds:
-            raise DictionaryFileInvalid(
-                file=f"{kind.kind}.yaml", line=1, path=f"attributes.{attribute.name}.of", what=f"there is no kind '{attribute.of}'",
-                remedy=f"Choose one of {', '.join(kinds)}, or add {folder.name}/{attribute.of}.yaml",
-            )
+def kinds(plant_folder: Path | None = None) -> Mapping[str, Kind]:
+    """The kinds of the hub, with a plant's own from its folder: new ones, others in place of the hub's, extensions, class trees.
+
+    Raises DictionaryFileInvalid, also where there is no such folder.
+    """
+    if plant_folder is None:
+        return shipped_kinds()
+    if not plant_folder.is_dir():
+        raise _invalid(plant_folder.name, 1, fault((), "kind-folder-missing", folder=plant_folder))
+    return read_kinds(plant_folder, shipped_kinds())
 
 
 @lru_cache(maxsize=1)
 def shipped_kinds() -> Mapping[str, Kind]:
     """The kinds that come with the hub."""
     return read_kinds()
+
+
+def _read_kind(path: Path, shipped: Mapping[str, Kind]) -> Kind:
+    read = read_model(path, Extension) if _extends(path) else read_model(path, Kind)
+    if read.kind != path.stem:
+        _refuse(path, [fault(("kind",), "kind-file-name", kind=read.kind)])
+    if isinstance(read, Kind):
+        return read
+    if read.kind not in shipped:
+        _refuse(path, [fault(("extends",), "kind-not-shipped", kind=read.kind)])
+    return read.over(shipped[read.kind])
+
+
+def _extends(path: Path) -> bool:
+    """Whether the file is an extension. What cannot be read is said by whoever reads it."""
+    try:
+        return "extends" in (yaml.safe_load(path.read_text(encoding="utf-8")) or ())
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError):
+        return False
+
+
+def _with_classes(path: Path, kinds: Mapping[str, Kind]) -> Kind:
+    read = read_model(path, ClassFile)
+    if path.stem not in kinds:
+        _refuse(path, [fault((), "kind-kind-unknown", of=path.stem, known=", ".join(kinds))])
+    kind = kinds[path.stem]
+    return _changed(kind, classes=read.classes, code=kind.code.model_copy(update={"examples": read.examples}))
+
+
+def _changed(kind: Kind, **changed: Any) -> Kind:
+    """A copy would keep what the kind has worked out of itself."""
+    return Kind.model_construct(**{name: getattr(kind, name) for name in Kind.model_fields} | changed)
+
+
+def _unknown_kinds(kind: Kind, kinds: Mapping[str, Kind]) -> Iterator[Fault]:
+    for attribute in kind.attributes:
+        if attribute.of and attribute.of not in kinds:
+            yield fault(("attributes", attribute.name, "of"), "kind-kind-unknown", of=attribute.of, known=", ".join(kinds))
+
+
+def _refuse(path: Path, found: Iterable[Fault]) -> None:
+    """Raises KindInvalid for the first fault, if there is one."""
+    for each in found:
+        raise _invalid(path.name, line_at(path.read_text(encoding="utf-8"), each.place), each)
+
+
+def _invalid(file: str, line: int, wrong: Fault) -> KindInvalid:
+    return KindInvalid(
+        file=file, line=line, path=".".join(map(str, wrong.place)), what=wrong.what.zh, what_en=wrong.what.en,
+        remedy=wrong.remedy.zh, remedy_en=wrong.remedy.en,
+    )  # fmt: skip
+
+
+__all__ = ["FOLDER", "Attribute", "Extension", "Kind", "Label", "kinds", "read_kinds", "shipped_kinds"]

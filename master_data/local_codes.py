@@ -28,6 +28,22 @@ def local_code(value: str | Sequence[str], form: LocalForm = EXACT) -> str:
     return json.dumps([_formed(part, form) for part in value], ensure_ascii=False, separators=(",", ":"))
 
 
+def restated(stored: str, form: LocalForm) -> str:
+    """A local code that is written already, in the form a system declares; of a compound one each part. Twice is as once."""
+    parts = parts_of(stored)
+    return _formed(stored, form) if parts is None else local_code(parts, form)
+
+
+def parts_of(stored: str) -> list[str] | None:
+    """The parts of a compound code; None for a plain one, which may begin with a bracket, too."""
+    try:
+        parts = json.loads(stored) if stored.startswith("[") else None
+    except ValueError:
+        return None
+    compound = isinstance(parts, list) and all(isinstance(part, str) for part in parts) and local_code(parts) == stored
+    return parts if compound else None
+
+
 def _formed(text: str, form: LocalForm) -> str:
     text = text.strip() if form.trim else text
     return text.upper() if form.fold_case else text

@@ -25,6 +25,8 @@ from master_data.rows import code_change, factor_change, local_change, own_chang
 from master_data.tables import changes, clock, codes, unknown_codes
 
 STEWARD = "steward"
+NOT_YET = ("draft", "in_review")
+"""Statuses of codes that no system hears of: they may lack what is mandatory."""
 MarkReady = Callable[[AsyncConnection, Sequence[str], int], Awaitable[int]]
 CHANGE: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]] = {
     "code": code_change,
@@ -85,6 +87,8 @@ class Publication:
         found = []
         for kind, code in touched:
             row = (await self.session.execute(select(codes).where(codes.c.kind == kind, codes.c.code == code))).one()
+            if row.status in NOT_YET:
+                continue
             found.append(Code(
                 kind=kind, code=code, zh=row.name_zh, en=row.name_en, status=row.status, attributes=row.attributes,
                 organisations=row.organisations or everywhere,

@@ -15,6 +15,7 @@ from master_data.units import FactorSpan
 LOCAL_KEY = tuple(cross_references.c[name] for name in ("kind", "system", "organisation", "local_code"))
 OWN_KEY = tuple(cross_references.c[name] for name in ("kind", "system", "organisation", "code"))
 FACTOR_KEY = tuple(conversions.c[name] for name in ("material", "from_unit", "to_unit"))
+LOCAL_ORDER = (cross_references.c.id,)
 OWN_ORDER = (cross_references.c.preferred.desc(), cross_references.c.version.desc(), cross_references.c.id.desc())
 FACTOR_ORDER = (conversions.c.version.desc(), conversions.c.id.desc())
 
@@ -38,14 +39,24 @@ async def code_change(session: AsyncConnection, kind: str, code: str) -> dict[st
     return {"of": "code", "key": [kind, code], "zh": row.name_zh, "en": row.name_en, "status": row.status, "attributes": row.attributes}
 
 
+async def local_spans(session: AsyncConnection, *key: str) -> list[Span]:
+    """All that a local code (kind, system, organisation, local code) ever meant."""
+    rows = await _rows(session, select(cross_references).order_by(*LOCAL_ORDER), LOCAL_KEY, key)
+    return [local_span(row) for row in rows]
+
+
+async def own_spans(session: AsyncConnection, *key: str) -> list[Span]:
+    """All that a system ever called a code (kind, system, organisation, code), the preferred first."""
+    rows = await _rows(session, select(cross_references).order_by(*OWN_ORDER), OWN_KEY, key)
+    return [own_span(row) for row in rows]
+
+
 async def local_change(session: AsyncConnection, *key: str) -> dict[str, Any]:
-    rows = await _rows(session, select(cross_references), LOCAL_KEY, key)
-    return {"of": "local", "key": list(key), "spans": [_plain(local_span(row)) for row in rows]}
+    return {"of": "local", "key": list(key), "spans": [_plain(span) for span in await local_spans(session, *key)]}
 
 
 async def own_change(session: AsyncConnection, *key: str) -> dict[str, Any]:
-    rows = await _rows(session, select(cross_references).order_by(*OWN_ORDER), OWN_KEY, key)
-    return {"of": "own", "key": list(key), "spans": [_plain(own_span(row)) for row in rows]}
+    return {"of": "own", "key": list(key), "spans": [_plain(span) for span in await own_spans(session, *key)]}
 
 
 async def factor_change(session: AsyncConnection, *key: str) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 Almost every cross-reference is undated and usable: its value is the plain text. Where dates, states or several local codes
 matter, the value is a tuple of spans, looked at only then. A `Follower` changes a snapshot between two awaits, a whole
 version at a time; whoever decides without awaiting sees one version.
+
+A million codes are held with what a look-up needs and no more: a text is one object wherever it stands (`put_plain`), and
+names, which the road never asks for, are packed bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -55,7 +58,7 @@ class Snapshot:
         self.units = UnitBook()
         self._shared: dict[Scope, dict[str, Entry]] = {}    # local code → shared
         self._own: dict[Scope, dict[str, Entry]] = {}       # shared code → local
-        self._names: dict[str, dict[str, Names]] = {}
+        self._names: dict[str, dict[str, bytes]] = {}
         self._status: dict[tuple[str, str], str] = {}       # only what is not active
 
     def to_shared(self, kind: str, system: str, organisation: str, local: str, at: datetime | None = None) -> str | None:
@@ -66,19 +69,18 @@ class Snapshot:
     def to_local(self, kind: str, system: str, organisation: str, code: str, at: datetime | None = None) -> LocalCode | None:
         """What the system calls it: the preferred one where there are several."""
         found = _find(self._own, (kind, system, organisation), code, at)
-        if found is None:
-            return None
         if isinstance(found, str):
             return LocalCode(found, True, "")
-        return LocalCode(found.value, found.state == USABLE, "" if found.state == USABLE else found.state)
+        return None if found is None else LocalCode(found.value, found.state == USABLE, "" if found.state == USABLE else found.state)
 
     def names(self, kind: str, code: str) -> Names | None:
         """The names of a code; None: there is no such code."""
-        return self._names.get(kind, {}).get(code)
+        packed = self._names.get(kind, {}).get(code)
+        return None if packed is None else _unpacked(packed)
 
     def status(self, kind: str, code: str) -> str | None:
         """`active`, `phase_out`, `blocked`, …; None: there is no such code."""
-        return self._status.get((kind, code), "active") if self.names(kind, code) else None
+        return self._status.get((kind, code), "active") if code in self._names.get(kind, {}) else None
 
     def convert(
         self, quantity: Decimal | Fraction, from_unit: str, to_unit: str, material: str = "", at: datetime | None = None
@@ -87,8 +89,7 @@ class Snapshot:
         return self.units.convert(quantity, from_unit, to_unit, material=material, at=at or datetime.now(UTC))
 
     def put_code(self, kind: str, code: str, *, zh: str, en: str, status: str, attributes: Mapping[str, Any]) -> None:
-        code = intern(code)
-        self._names.setdefault(kind, {})[code] = Names(zh, zh if en == zh else en)
+        self._names.setdefault(kind, {})[code] = _packed(zh, en)
         if status == "active":
             self._status.pop((kind, code), None)
         else:
@@ -97,6 +98,31 @@ class Snapshot:
             self.units.put_unit(code, attributes)
         if kind == "material":
             self.units.put_material(code, attributes)
+
+    def put_plain(self, rows: Iterable[Sequence[str]], pool: dict[str, str]) -> None:
+        """Preferred, usable, undated cross-references, many at once: kind, system, organisation, local code, shared code.
+
+        `pool`: a code's text → the one object that is to stand for it everywhere.
+        """
+        scopes: dict[Scope, tuple[dict[str, Entry], dict[str, Entry]]] = {}
+        for kind, system, organisation, local, code in rows:
+            scope = (kind, system, organisation)
+            maps = scopes.get(scope)
+            if maps is None:
+                maps = scopes[scope] = (self._shared.setdefault(scope, {}), self._own.setdefault(scope, {}))
+            code = pool.setdefault(code, code)
+            if local == code:
+                local = code
+            maps[0][local] = code
+            maps[1][code] = local
+
+    def has_local(self, scope: Scope, local: str) -> bool:
+        """Whether a local code means anything there, at any time."""
+        return local in self._shared.get(scope, ())
+
+    def has_own(self, scope: Scope, code: str) -> bool:
+        """Whether the system has a code of its own for this one, at any time."""
+        return code in self._own.get(scope, ())
 
     def put_local(self, scope: Scope, local: str, spans: Sequence[Span]) -> None:
         """What a local code means: all its cross-references, whole."""
@@ -119,15 +145,12 @@ def first_valid(spans: Sequence[Span], at: datetime) -> Span | None:
 
 
 def _find(entries: dict[Scope, dict[str, Entry]], asked: Scope, key: str, at: datetime | None) -> str | Span | None:
-    for scope in (asked, (asked[0], asked[1], "")):
-        of_scope = entries.get(scope)
-        entry = of_scope.get(key) if of_scope else None
-        if entry is None:
-            continue
-        found = entry if isinstance(entry, str) else first_valid(entry, at or datetime.now(UTC))
-        if found is not None:
-            return found
-    return None
+    of_scope = entries.get(asked)
+    entry = of_scope.get(key) if of_scope is not None else None
+    if isinstance(entry, str):
+        return entry
+    found = first_valid(entry, at or datetime.now(UTC)) if entry is not None else None
+    return found if found is not None or not asked[2] else _find(entries, (asked[0], asked[1], ""), key, at)
 
 
 def _put(entries: dict[str, Entry], key: str, spans: Sequence[Span]) -> None:
@@ -136,7 +159,16 @@ def _put(entries: dict[str, Entry], key: str, spans: Sequence[Span]) -> None:
         return
     first = spans[0]
     plain = first.start is None and first.end is None and first.state == USABLE
-    entries[intern(key)] = intern(first.value) if plain else tuple(spans)
+    entries[key] = first.value if plain else tuple(spans)
+
+
+def _packed(zh: str, en: str) -> bytes:
+    return (zh if en == zh else f"{zh}\0{en}").encode()
+
+
+def _unpacked(packed: bytes) -> Names:
+    zh, apart, en = packed.decode().partition("\0")
+    return Names(zh, en if apart else zh)
 
 
 def _time(text: str | None) -> datetime | None:

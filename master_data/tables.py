@@ -24,6 +24,7 @@ from hub.db import METADATA, UtcTime
 STATUSES = ("draft", "in_review", "active", "phase_out", "blocked", "obsolete")
 STATES = ("usable", "unaudited", "unassigned", "disabled")   # what a code's counterpart in a system is good for
 PROPOSAL_STATES = ("open", "approved", "refused", "withdrawn")
+DECISIONS = ("signed", "approved", "refused", "withdrawn")
 UNKNOWN_STATES = ("open", "answered", "refused")
 
 
@@ -64,6 +65,7 @@ codes = Table(
     Column("organisations", JSON, nullable=False),      # where it is assigned; [] = everywhere
     Column("attributes", JSON, nullable=False),
     Column("status", String(20), nullable=False),
+    Column("statuses", JSON, nullable=False, default=dict, server_default="{}"),   # {organisation: status} where it is another one
     Column("valid_from", UtcTime),
     Column("valid_to", UtcTime),
     Column("version", BigInteger, nullable=False),
@@ -84,6 +86,34 @@ code_history = Table(
     Column("at", UtcTime, nullable=False),
     Column("by", String(200), nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+code_aliases = Table(
+    "code_aliases",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(60), nullable=False),
+    Column("alias", String(200), nullable=False),        # the code that was merged away
+    Column("code", String(200), nullable=False),         # the one that stands for it
+    Column("valid_from", UtcTime, nullable=False),
+    Column("valid_to", UtcTime),                         # split back
+    Column("undo", JSON, nullable=False),                # what stood before: see `merging.Undo`
+    Column("version", BigInteger, nullable=False),
+    Column("by", String(200), nullable=False),
+    ForeignKeyConstraint(["kind", "alias"], ["codes.kind", "codes.code"]),
+    ForeignKeyConstraint(["kind", "code"], ["codes.kind", "codes.code"]),
+    CheckConstraint("alias <> code", name="not_itself"),
+    _window(),
+    Index("ix_code_aliases_code", "kind", "code"),
+)
+_alias_holds = code_aliases.c.valid_to.is_(None)
+Index(
+    "uq_code_aliases_open",
+    code_aliases.c.kind,
+    code_aliases.c.alias,
+    unique=True,
+    sqlite_where=_alias_holds,
+    postgresql_where=_alias_holds,
 )
 
 cross_references = Table(
@@ -155,6 +185,8 @@ proposals = Table(
     Column("proposed_at", UtcTime, nullable=False),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger),                       # the dictionary version it became
+    Column("route", JSON(none_as_null=True)),            # the `routes.Route` in force when it was proposed; null: one other person
+    Column("replaces", Integer, ForeignKey("proposals.id")),      # the refused one that this is the second try of
     UniqueConstraint("id", "proposed_by"),
     _one_of("state", PROPOSAL_STATES),
 )
@@ -168,8 +200,32 @@ approvals = Table(
     Column("decision", String(20), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("step", String(60)),                          # of its route; null: it has none
+    Column("fields", JSON, nullable=False, default=dict, server_default="{}"),     # what this step filled in or changed
     ForeignKeyConstraint(["proposal_id", "proposed_by"], ["proposals.id", "proposals.proposed_by"]),
+    UniqueConstraint("proposal_id", "step"),
+    _one_of("decision", DECISIONS),
     CheckConstraint("decision = 'withdrawn' or \"by\" <> proposed_by", name="four_eyes"),
+)
+
+proposal_comments = Table(
+    "proposal_comments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("proposal_id", Integer, ForeignKey("proposals.id"), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_proposal_comments_proposal", "proposal_id"),
+)
+
+proposal_reminders = Table(
+    "proposal_reminders",
+    METADATA,
+    Column("proposal_id", Integer, ForeignKey("proposals.id"), primary_key=True),
+    Column("step", String(60), primary_key=True),
+    Column("period", Integer, primary_key=True, autoincrement=False),    # 0 is the first time, then each time again
+    Column("at", UtcTime, nullable=False),
 )
 
 unknown_codes = Table(
@@ -184,6 +240,9 @@ unknown_codes = Table(
     Column("about", JSON, nullable=False),               # what the source's record says: name, spec, unit, …
     Column("first_seen", UtcTime, nullable=False),
     Column("last_seen", UtcTime, nullable=False),
+    Column("open_since", UtcTime),                       # since when it is unanswered, this time
+    Column("first_message", String(600)),                # which messages those were, in the words of the one who saw them
+    Column("last_message", String(600)),
     Column("state", String(20), nullable=False),
     Column("proposal_id", Integer, ForeignKey("proposals.id")),   # an answer that waits for its second pair of eyes
     Column("code", String(200)),
@@ -191,6 +250,7 @@ unknown_codes = Table(
     Column("reason", Text),
     Column("decided_by", String(200)),
     Column("decided_at", UtcTime),
-    UniqueConstraint("kind", "system", "organisation", "local_code"),
+    # one row each by the cause: a second unique key would raise where two note the same code at once
+    Index("ix_unknown_codes_local", "kind", "system", "local_code"),
     _one_of("state", UNKNOWN_STATES),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from sys import intern
 from typing import Any, NamedTuple
 
 from hub.storage.causes import Cause, CauseKind
@@ -111,9 +112,9 @@ class UnitBook:
         self.units[code] = Unit(attributes["dimension"], attributes.get("base", ""), attributes["count"])
 
     def put_material(self, code: str, attributes: Mapping[str, Any]) -> None:
-        self.base_units[code] = attributes.get("base_unit", "")
-        for name, codes in (("dual_unit", self.dual), ("fractions", self.fractional)):
-            (codes.add if attributes.get(name) else codes.discard)(code)
+        self.base_units[code] = intern(attributes.get("base_unit") or "")       # one of a few units, a million times
+        _note(self.dual, code, attributes.get("dual_unit"))
+        _note(self.fractional, code, attributes.get("fractions"))
 
     def put_spans(self, key: tuple[str, str, str], spans: Sequence[FactorSpan]) -> None:
         """`key` is (material or '', from unit, to unit)."""
@@ -178,6 +179,13 @@ class UnitBook:
     def _moment(self, material: str, from_unit: str, to_unit: str, at: datetime) -> str:
         keys = ((owner, *pair) for owner in {material, ""} for pair in ((from_unit, to_unit), (to_unit, from_unit)))
         return at.isoformat() if any(key in self.spans for key in keys) else ""
+
+
+def _note(codes: set[str], code: str, is_one: object) -> None:
+    if is_one:
+        codes.add(code)
+    elif code in codes:
+        codes.remove(code)
 
 
 def _in_force(spans: Sequence[FactorSpan], at: datetime) -> FactorSpan | None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, case, exists, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Row, and_, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
 from hub.db import insert as upsert
+from hub.storage.among import among
 from hub.storage.causes import Cause, CauseKind
+from master_data.approving import person
 from master_data.causes import causes_gone
-from master_data.errors import AlreadyAnswered, NoSuchUnknownCode, PersonMissing, ReasonMissing
+from master_data.errors import AlreadyAnswered, NoSuchUnknownCode, ReasonMissing
 from master_data.proposals import Means, propose_in
 from master_data.proposed import AddCrossReference, Batch, CreateCode
 from master_data.publication import known_kind
+from master_data.refusals import NotRefusedUnknown
+from master_data.spelling import EXACTLY, Spellings
 from master_data.suggestions import told
 from master_data.tables import cross_references, proposals, unknown_codes
 
@@ -28,31 +32,57 @@ Wish = Callable[[AsyncConnection, Sequence[str], str], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A local code met without a shared one. `about`: what the record says of it (name, spec, unit, …), short texts."""
+    """A local code met without a shared one. `about`: what the record says of it (name, spec, unit, …), short texts.
+
+    `message`: the message that names it, as a person finds it; `arrived`: when that came (None: it is not known).
+    """
 
     kind: str
     system: str
     organisation: str
     local_code: str
     about: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    arrived: datetime | None = None
 
     @property
     def cause(self) -> Cause:
         return Cause(CauseKind.CODE, self.system, self.organisation, self.kind, self.local_code)
 
 
-async def note_unknown(session: AsyncConnection, sightings: Sequence[Sighting], at: datetime) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a person has said becomes of the messages that name a code, and why."""
+
+    verdict: Verdict
+    reason: str
+    by: str
+    at: datetime
+
+
+async def note_unknown(
+    session: AsyncConnection, sightings: Sequence[Sighting], at: datetime, spellings: Spellings = EXACTLY
+) -> dict[str, str]:
     """Note codes that hold messages, in the transaction of the holds; again and again has no further effect.
 
-    Returns the state per `Cause.text`; `refused`: a person has said what becomes of such messages. One that was answered and
-    is unknown again (its cross-reference has ended) is open again.
+    Returns the state per `Cause.text` (of the sighting as given); `refused`: a person has said what becomes of such messages
+    (`refusals`). Open again is one that was answered and is unknown again (its cross-reference has ended), and one that was
+    wrong at the source and is named by a message that arrived after that was said: the source has been told, and stands by it.
     """
-    seen = {sighting.cause.text: sighting for sighting in sightings}
+    told_as = {sighting.cause.text: _spelled(sighting, spellings) for sighting in sightings}
+    seen = {sighting.cause.text: sighting for sighting in told_as.values()}
     known = await causes_gone(session, [sighting.cause for sighting in seen.values()], at)
-    states: dict[str, str] = {}
+    states: dict[str, str] = dict.fromkeys(known, "answered")
     for cause in sorted(seen.keys() - known.keys()):        # one order for all, so that two batches never wait for each other
         states[cause] = await _note(session, cause, seen[cause], at)
-    return states | dict.fromkeys(known, "answered")
+    return {text: states[sighting.cause.text] for text, sighting in told_as.items()}
+
+
+async def refusals(session: AsyncConnection, causes: Sequence[str]) -> dict[str, Refusal]:
+    """Of these causes (`Cause.text`), those that a person has refused: the verdict with its reason."""
+    table = unknown_codes
+    rows = await session.execute(select(table).where(table.c.state == "refused", among(table.c.cause, causes)))
+    return {row.cause: Refusal(row.verdict, row.reason, row.decided_by, row.decided_at) for row in rows}
 
 
 async def open_unknowns(session: AsyncConnection, *, kind: str = "", after: int = 0, limit: int = 50) -> list[Row[Any]]:
@@ -79,12 +109,26 @@ def prefilled(row: Row[Any], means: Means | None = None) -> dict[str, Any]:
 
 
 async def answer_with(
-    db: Database, unknown: int, code: str, *, by: str, organisation: str | None = None, reason: str = "", means: Means | None = None
+    db: Database,
+    unknown: int,
+    code: str,
+    *,
+    by: str,
+    organisation: str | None = None,
+    reason: str = "",
+    replaces: int | None = None,
+    means: Means | None = None,
 ) -> int:
-    """It is this code. Returns the proposal to approve; `organisation` '' answers for every organisation of the system."""
+    """It is this code. Returns the proposal to approve; `organisation` '' answers for every organisation of the system.
+
+    `replaces`: the refused answer that this is the second try of.
+    Raises AlreadyAnswered, NoSuchUnknownCode, NoSuchCode, CodeObsolete, CodeMerged with the code to use instead, and what else
+    a cross-reference is refused for.
+    """
     async with db.write() as session:
         row = await _free(session, unknown)
-        return await _answer(session, row, _reference(row, code, organisation), by=by, reason=reason, means=means)
+        answer = _reference(row, code, organisation)
+        return await _answer(session, row, answer, by=by, reason=reason, replaces=replaces, means=means)
 
 
 async def answer_new(
@@ -95,21 +139,21 @@ async def answer_new(
     by: str,
     organisation: str | None = None,
     reason: str = "",
+    replaces: int | None = None,
     means: Means | None = None,
 ) -> int:
     """Make it a new code, with its cross-reference. Returns the proposal to approve."""
     async with db.write() as session:
         row = await _free(session, unknown)
         both = Batch(changes=(create, _reference(row, create.code, organisation)))
-        return await _answer(session, row, both, by=by, reason=reason, means=means)
+        return await _answer(session, row, both, by=by, reason=reason, replaces=replaces, means=means)
 
 
 async def answer_no(
     db: Database, unknown: int, verdict: Verdict, *, by: str, reason: str, means: Means | None = None, wish: Wish | None = None
 ) -> int:
     """Wrong at the source, or never to be accepted. `wish` settles the waiting messages in the same transaction; returns how many."""
-    if not by.strip():
-        raise PersonMissing()
+    by = person(by)
     if not reason.strip():
         raise ReasonMissing()
     now = (means or Means()).now()
@@ -120,28 +164,62 @@ async def answer_no(
         return await wish(session, [row.cause], reason) if wish else 0
 
 
+async def open_again(db: Database, unknown: int, *, by: str, reason: str, means: Means | None = None) -> None:
+    """Take a no back: the code is a question again. Raises NotRefusedUnknown, NoSuchUnknownCode, ReasonMissing, PersonMissing."""
+    by = person(by)
+    if not reason.strip():
+        raise ReasonMissing()
+    now = (means or Means()).now()
+    table = unknown_codes
+    values = {"state": "open", "verdict": None, "reason": reason, "decided_by": by, "decided_at": now, "open_since": now}
+    async with db.write() as session:
+        statement = update(table).where(table.c.id == unknown, table.c.state == "refused").values(values)
+        if not (await session.execute(statement)).rowcount:
+            row = await unknown_row(session, unknown)
+            raise NotRefusedUnknown(local=row.local_code, system=row.system, state=row.state)
+
+
 async def _note(session: AsyncConnection, cause: str, seen: Sighting, at: datetime) -> str:
     table = unknown_codes
     row = {
         "kind": seen.kind, "system": seen.system, "organisation": seen.organisation, "local_code": seen.local_code, "cause": cause,
-        "about": dict(seen.about), "first_seen": at, "last_seen": at, "state": "open",
+        "about": dict(seen.about), "first_seen": at, "last_seen": at, "state": "open", "open_since": at,
+        "first_message": seen.message or None, "last_message": seen.message or None,
     }  # fmt: skip
-    was_answered = table.c.state == "answered"
-    again = {
+    again = _asked_again(seen)
+    said = {
         "last_seen": at,
-        "state": case((was_answered, "open"), else_=table.c.state),
-        "proposal_id": case((was_answered, None), else_=table.c.proposal_id),
+        "last_message": func.coalesce(seen.message or None, table.c.last_message),
+        "about": case((again, literal(dict(seen.about), JSON)), else_=table.c.about) if seen.about else table.c.about,
+        "state": case((again, "open"), else_=table.c.state),
+        "open_since": case((again, at), else_=table.c.open_since),
+        "proposal_id": case((again, None), else_=table.c.proposal_id),
     }
-    statement = upsert(session, table).values(row).on_conflict_do_update(index_elements=["cause"], set_=again)
+    statement = upsert(session, table).values(row).on_conflict_do_update(index_elements=["cause"], set_=said)
     return str((await session.execute(statement.returning(table.c.state))).scalar_one())
 
 
+def _asked_again(seen: Sighting) -> ColumnElement[bool]:
+    """Whether a decided code is a question again, with what the source says now."""
+    table = unknown_codes
+    answered = table.c.state == "answered"
+    if seen.arrived is None:
+        return answered
+    insists = and_(table.c.state == "refused", table.c.verdict == "wrong_at_source", table.c.decided_at < seen.arrived)
+    return or_(answered, insists)
+
+
+def _spelled(seen: Sighting, spellings: Spellings) -> Sighting:
+    return replace(seen, local_code=spellings.normal(seen.system, seen.kind, seen.local_code))
+
+
 async def _answer(
-    session: AsyncConnection, row: Row[Any], change: AddCrossReference | Batch, *, by: str, reason: str, means: Means | None
+    session: AsyncConnection, row: Row[Any], change: AddCrossReference | Batch, *, means: Means | None, **said: Any
 ) -> int:
-    proposal = await propose_in(session, change, by=by, reason=reason, means=means or Means())
-    await _close(session, row, proposal_id=proposal)
-    return proposal
+    proposed = await propose_in(session, change, means=means or Means(), **said)
+    if proposed.approved is None:               # where a rule has approved it, the cross-reference has answered the row
+        await _close(session, row, proposal_id=proposed.number)
+    return proposed.number
 
 
 async def _close(session: AsyncConnection, row: Row[Any], **values: Any) -> None:

@@ -28,6 +28,7 @@ from hub.pipeline.knowledge import Rules
 from hub.registry import connectors
 from hub.services.plain import plain
 from hub.services.words import error_text, word
+from master_data.plant import put_in_force
 
 Language = Literal["zh", "en"]
 
@@ -90,6 +91,7 @@ class Desk:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         """The state's database, with every table."""
+        put_in_force(self.settings.dictionary)
         db = open_database(self.settings)
         try:
             await upgrade(self.settings.database_url())

@@ -19,7 +19,7 @@ from hub.mapping.rules import Rule, RuleReader, Source, Vocabulary
 from hub.mapping.spec import Lookups, Mapped, MappingSpec, Missing, Reference
 from hub.mapping.yaml_file import Reading, Table, read_yaml
 from hub.model import ENTITIES
-from master_data.kind import shipped_kinds
+from master_data.plant import kinds_in_force
 
 __all__ = ["Lookups", "MappingFile", "MappingSet", "MappingSpec", "Mapped", "Missing", "Reference", "load_mappings", "read_mapping"]
 
@@ -212,7 +212,7 @@ class _Header:
 
 def vocabulary() -> Vocabulary:
     """The entities of the model and the kinds of the dictionary."""
-    return Vocabulary(frozenset(cls.entity for cls in ENTITIES), frozenset(shipped_kinds()))
+    return Vocabulary(frozenset(cls.entity for cls in ENTITIES), frozenset(kinds_in_force()))
 
 
 def content_version(path: FilePath) -> str:

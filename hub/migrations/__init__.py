@@ -13,10 +13,13 @@ from sqlalchemy import Connection, MetaData, text
 
 from hub.db import METADATA, Database
 from hub.reporting import tables as _reporting  # noqa: F401  importing these fills METADATA
+from hub.storage import releases as _releases  # noqa: F401
 from hub.storage import repeats as _repeats  # noqa: F401
 from hub.storage import tables as _storage  # noqa: F401
+from master_data import numbers as _numbers  # noqa: F401
 from master_data import tables as _dictionary  # noqa: F401
 from master_data.cleaning import tables as _cleaning  # noqa: F401
+from master_data.exchange import tables as _exchange  # noqa: F401
 from master_data.quality import tables as _quality  # noqa: F401
 
 FOLDER = Path(__file__).parent

@@ -14,6 +14,7 @@ from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import KeyPlace, KnownDocument, NumberPlace
 from master_data.errors import DualUnitNotConverted
 from master_data.snapshot import Snapshot
+from master_data.spelling import EXACTLY, Spellings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Rules:
     boundaries: Boundaries
     systems: Mapping[str, SystemView]
     plant: PlantFields | None = None
+    spellings: Spellings = EXACTLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,8 @@ def cause_of(missing: Missing, system: str, organisation: str) -> Cause:
 class InboundLookups:
     """What a mapping-in asks: local codes and the source's own document numbers, of one system and organisation.
 
-    What was asked once is not looked up again: the snapshot is one for the whole batch.
+    What was asked once is not looked up again: the snapshot is one for the whole batch. A local code is looked up, and waited for,
+    as its system's spelling makes it.
     """
 
     __slots__ = ("_codes", "_context", "_known", "_organisation", "_system")
@@ -107,8 +110,9 @@ class InboundLookups:
     def code(self, kind: str, value: str) -> str | Missing:
         found = self._codes.get((kind, value))
         if found is None:
-            shared = self._known.snapshot.to_shared(kind, self._system.name, self._organisation, value)
-            found = self._codes[(kind, value)] = shared if shared is not None else Missing(what="code", name=kind, value=value)
+            local = self._known.rules.spellings.normal(self._system.name, kind, value)
+            shared = self._known.snapshot.to_shared(kind, self._system.name, self._organisation, local)
+            found = self._codes[(kind, value)] = shared if shared is not None else Missing(what="code", name=kind, value=local)
         return found
 
     def document(self, entity: str, value: str, internal_id: bool) -> str | Missing:

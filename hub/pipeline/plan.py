@@ -7,7 +7,7 @@ rest in one transaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -68,15 +68,18 @@ Judged = Passed | Waits | Ended
 
 
 class Plan:
-    """Decisions about one partition, under one epoch and one snapshot. `queues` and `states` are read before; both are kept up here."""
+    """Decisions about one partition, under one epoch and one snapshot. `queues` and `states` are read before; both are kept up here.
+
+    `more`: lanes that go on behind the rows that were read.
+    """
 
     def __init__(
         self, *, group: str, known: Knowledge, states: dict[RecordPlace, RecordState], queues: dict[str, list[Hold]], origin: str,
-        now: datetime,
+        now: datetime, more: Set[str] = frozenset(),
     ) -> None:
         self._group, self._known, self._origin, self._now = group, known, origin, now
         self._before = states
-        self.queues = queues
+        self.queues, self.more = queues, more
         self.states: dict[RecordPlace, RecordState] = {}
         self.events: list[Event] = []
         self.documents: list[KnownDocument] = []

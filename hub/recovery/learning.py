@@ -12,6 +12,7 @@ from hub.incidents import open_incident
 from hub.pipeline.knowledge import CODE_KINDS
 from hub.sdk import Written
 from master_data.cross_references import record_fact
+from master_data.plant import in_force
 from master_data.proposed import AddCrossReference, State
 
 UNUSABLE: frozenset[str] = frozenset(get_args(State)) - {"usable"}
@@ -35,7 +36,7 @@ async def learn(session: AsyncConnection, system: str, entity: str, key: str, th
     )
     try:
         async with session.begin_nested():
-            await record_fact(session, fact, by="hub", at=now)
+            await record_fact(session, fact, by="hub", at=now, spellings=in_force().spellings)
     except DataError as error:       # the document is there all the same: the steward settles what the dictionary says
         facts = {"system": system, "key": f"{kind} {code}", "local": there.number, "why": error.text("zh"), "why_en": error.text("en")}
         await open_incident(session, "code-not-learned", f"{system} {kind} {code}", facts, now)

@@ -9,8 +9,9 @@ from itertools import groupby
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.pipeline.wire import unkeep, unpack_inbound
+from hub.storage import releases
 from hub.storage.causes import Cause, CauseKind
-from hub.storage.holds import Hold, anything_waits_for, mark_ready, open_causes
+from hub.storage.holds import Hold, anything_waits_for, mark_portion, mark_ready, open_causes
 from hub.storage.records import KnownDocument, documents_by_key, documents_by_number
 from master_data.causes import KINDS, causes_gone
 from master_data.unknown_codes import Sighting, note_unknown
@@ -58,6 +59,21 @@ async def sweep(session: AsyncConnection) -> int:
     while causes := await open_causes(session, ASKED_KINDS, after=after):
         count += await ask_again(session, causes)
         after = causes[-1].text
+    return count
+
+
+async def go_on(session: AsyncConnection) -> int:
+    """Mark the next portion of a release that was too large for one transaction. Returns how many rows became ready.
+
+    The database is asked first: what has ended meanwhile frees nobody, and what waits for it again goes on waiting.
+    """
+    text = await releases.next_to_mark(session)
+    if text is None:
+        return 0
+    gone = await causes_there(session, [Cause.parse(text)])
+    count, more = await mark_portion(session, text, gone[text]) if text in gone else (0, False)
+    if not more:
+        await releases.all_marked(session, text)
     return count
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
+from hub.storage.among import among
 from hub.storage.causes import CauseKind
 from hub.storage.holds import CLOSED, READY, WAITING
 from hub.storage.tables import hold_causes, holds
@@ -29,11 +31,15 @@ async def wish_release(session: AsyncConnection, hold: int, by: str) -> bool:
 
 async def wish_discard(session: AsyncConnection, ids: Sequence[int], by: str, reason: str) -> int:
     """Ask the owner to drop these rows, in whatever open state they are. Returns how many are still open."""
-    values = {"state": READY, "ready_version": 0, "ready_at": None, "wish": "discard", "wish_by": by, "reason": reason}
-    return (await session.execute(update(holds).where(holds.c.id.in_(list(ids)), holds.c.state != CLOSED).values(**values))).rowcount
+    return await _discard(session, among(holds.c.id, ids), by, reason)
 
 
 async def wish_discard_waiting(session: AsyncConnection, causes: Sequence[str], by: str, reason: str) -> int:
     """The same for every row that waits for one of these causes (`Cause.text`)."""
-    ids = list((await session.execute(select(hold_causes.c.hold).where(hold_causes.c.cause.in_(list(causes))))).scalars())
-    return await wish_discard(session, ids, by, reason)
+    waiting = select(hold_causes.c.hold).where(among(hold_causes.c.cause, causes))
+    return await _discard(session, holds.c.id.in_(waiting), by, reason)
+
+
+async def _discard(session: AsyncConnection, which: ColumnElement[bool], by: str, reason: str) -> int:
+    values = {"state": READY, "ready_version": 0, "ready_at": None, "wish": "discard", "wish_by": by, "reason": reason}
+    return (await session.execute(update(holds).where(which, holds.c.state != CLOSED).values(**values))).rowcount

@@ -20,7 +20,7 @@ from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
 from hub.storage.causes import Cause
 from hub.storage.repeats import KEPT_FOR, forget_before
-from master_data.kind import shipped_kinds
+from master_data.plant import kinds_in_force
 from master_data.quality.scorecard import Asked, has_day, remember, scorecard
 
 log = structlog.get_logger(__name__)
@@ -91,7 +91,7 @@ class Keeper:
         async with db.write() as session:
             await forget_before(session, now - KEPT_FOR)
         if not await has_day(db, now.date()):
-            await remember(db, now.date(), await scorecard(db, Asked(shipped_kinds(), now - timedelta(days=1))))
+            await remember(db, now.date(), await scorecard(db, Asked(kinds_in_force(), now - timedelta(days=1))))
 
     async def _ask_owner(self, system: str, form: str, organisation: str, key: str) -> bool:
         intake = self._intakes.get(system)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from time import monotonic
 
 import msgspec
 import structlog
@@ -18,18 +19,18 @@ from hub.pipeline import stages
 from hub.pipeline.deletions import told_by
 from hub.pipeline.flood import Flood
 from hub.pipeline.knowledge import Knowledge
-from hub.pipeline.lanes import next_turn
+from hub.pipeline.lanes import awaited, next_turn
 from hub.pipeline.plan import Plan
 from hub.pipeline.transitions import withdrawn
 from hub.pipeline.wire import NUL, Inbound, Kept, unkeep, unpack_inbound
 from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
-from hub.runtime.partitions import Partitions, caught_up
+from hub.runtime.partitions import Memory, Partitions, caught_up
 from hub.runtime.ready import ReadyRows
 from hub.runtime.recent import Recent
 from hub.runtime.road import Road
 from hub.storage import holds
 from hub.storage.causes import CauseKind
-from hub.storage.holds import Hold
+from hub.storage.holds import Hold, Some
 from hub.storage.ownership import Owned, advance, fence, still_owned
 from hub.storage.records import (
     KeyPlace,
@@ -48,7 +49,10 @@ from hub.storage.told import last_told
 log = structlog.get_logger(__name__)
 
 GROUP = "normalize"
-LANES_PER_TURN, ROWS_PER_LANE = 40, 8
+LANES_PER_TURN, ROWS_PER_TURN, ROWS_PER_LANE = 200, 200, 1
+"""A turn lasts less than 100 ms: so long arriving messages wait for it. The fewer the lanes, the more rows of each are tried."""
+TURNS_S = 1.0
+"""For so long a large release goes on by itself: then the bus may take the partition away."""
 
 
 class NormalizeLoop:
@@ -83,7 +87,7 @@ class NormalizeLoop:
         if not messages:
             return
         records = [_read(partition, message.offset, message) for message in messages]
-        plan = await self._plan(owned, records, {record.lane for record in records} & memory.held)
+        plan = await self._plan(owned, records)
         for message, record in zip(messages, records):
             plan.arrive(message, record)
         await self._watch(partition, plan, len(records))
@@ -93,43 +97,68 @@ class NormalizeLoop:
         await self._write(owned, plan, messages[-1].offset + 1)
         await self._road.reach("normalize.committed")
         await self._ask(plan)
+        if memory.releasing:      # what arrives interrupts a release, and does not end it
+            await self.tick(partition)
 
     async def tick(self, partition: Partition) -> None:
-        """A release turn (N8): lanes with a ready row, a few rows of each."""
-        if not self._ready.has(GROUP, partition):
-            return
-        owned = self._partitions.owned(partition)
+        """Release turns (N8): one, and more while something is ready and nothing arrives."""
+        until = monotonic() + TURNS_S
+        memory = await self._partitions.memory(partition)
+        memory.releasing = await self._release_turn(partition)
+        while memory.releasing and monotonic() < until and not await self._has_arrivals(partition):
+            memory.releasing = await self._release_turn(partition)
+
+    async def _has_arrivals(self, partition: Partition) -> bool:
+        waiting = await self._road.bus.lag(GROUP, [partition.topic])
+        return any(one.messages for one in waiting if one.partition == partition)
+
+    async def _release_turn(self, partition: Partition) -> bool:
+        """Lanes with a ready row, the first rows of each. Whether to look for more."""
+        owned, memory = self._partitions.owned(partition), await self._partitions.memory(partition)
+        if not memory.whole and not self._ready.has(GROUP, partition):
+            return False
         async with self._road.db.read() as session:
-            version = self._road.follower.snapshot.version
-            lanes = await holds.ready_lanes(session, GROUP, partition, version, LANES_PER_TURN)
-            queues = await holds.queues(session, GROUP, partition, lanes)
-        if not queues:
-            return
-        (await self._partitions.memory(partition)).held.update(queues)
-        plan = await self._plan(owned, [_kept(row)[0] for queue in queues.values() for row in queue], set(queues))
-        for lane in queues:
-            self._release(plan, lane)
+            lanes = await self._some_lanes(session, partition, memory)
+            most = max(ROWS_PER_LANE, ROWS_PER_TURN // max(1, len(lanes)))
+            found = await holds.to_release(session, GROUP, partition, lanes, most)
+        if not found.queues:
+            return False
+        memory.held.update(found.queues)
+        kept = {row.id: _kept(row) for queue in found.queues.values() for row in queue}
+        plan = await self._plan(owned, [record for record, _ in kept.values()], found)
+        for lane in found.queues:
+            self._release(plan, lane, most, lambda row: kept[row.id])
         await self._road.reach("release.decided")
         await self._publish(plan.events)
         await self._road.reach("release.published")
         await self._write(owned, plan, None)
         await self._road.reach("release.committed")
         await self._ask(plan)
+        return True
 
-    def _release(self, plan: Plan, lane: str) -> None:
+    async def _some_lanes(self, session: AsyncConnection, partition: Partition, memory: Memory) -> list[str]:
+        """The next lanes that can go on, in a round, so that nobody is passed over; and those that must be read whole."""
+        version = self._road.follower.snapshot.version
+        lanes = await holds.ready_lanes(session, GROUP, partition, version, LANES_PER_TURN, memory.after)
+        if memory.after and len(lanes) < LANES_PER_TURN:
+            lanes += await holds.ready_lanes(session, GROUP, partition, version, LANES_PER_TURN - len(lanes))
+        memory.after = lanes[-1] if len(lanes) == LANES_PER_TURN else ""
+        return list(dict.fromkeys([*lanes, *memory.whole]))
+
+    def _release(self, plan: Plan, lane: str, most: int, read: Callable[[Hold], tuple[Inbound, str]]) -> None:
         for row in list(plan.queues.get(lane, ())):
             if row.wish == "discard":
                 plan.drop(row, "discarded")
         version = self._road.follower.snapshot.version
-        for _ in range(ROWS_PER_LANE):
+        for _ in range(most):
             turn = next_turn(plan.queues.get(lane, ()), version)
             if turn is not None:
-                plan.turn(turn.row, turn.older, *_kept(turn.row))
-            elif not plan.bring_forward(lane, _kept):
+                plan.turn(turn.row, turn.older, *read(turn.row))
+            elif not plan.bring_forward(lane, read):
                 return
 
-    async def _plan(self, owned: Owned, records: Sequence[Inbound], lanes: set[str]) -> Plan:
-        """The batched read, ended by the epoch (P4)."""
+    async def _plan(self, owned: Owned, records: Sequence[Inbound], found: Some | None = None) -> Plan:
+        """The batched read, ended by the epoch (P4); `found`: queues that were read just before, else those of the records' lanes."""
         road, partition = self._road, owned.partition
         known = Knowledge(rules=road.rules, snapshot=road.follower.snapshot)
         recent = self._states[partition]
@@ -137,7 +166,7 @@ class NormalizeLoop:
         unknown = [place for place in places if place not in recent]
         wanted = [found for record in records for found in stages.references(record, known)]
         async with road.db.read() as session:
-            queues = await holds.queues(session, GROUP, partition, lanes) if lanes else {}
+            found = found or await self._around(session, partition, records)
             states = await record_states_of(session, unknown) if unknown else {}
             numbers = await documents_by_number(session, {place for place, by_id in wanted if not by_id})
             ids = await documents_by_number(session, {place for place, by_id in wanted if by_id}, internal_id=True)
@@ -149,9 +178,16 @@ class NormalizeLoop:
         recent.update(states)
         origin = f"{partition.topic}/{partition.number}/{owned.epoch}"
         return Plan(
-            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours, told=told), states=before, queues=queues,
-            origin=origin, now=road.now(),
+            group=GROUP, known=replace(known, by_number=numbers, by_id=ids, by_key=ours, told=told), states=before,
+            queues=found.queues, more=found.more, origin=origin, now=road.now(),
         )
+
+    async def _around(self, session: AsyncConnection, partition: Partition, records: Sequence[Inbound]) -> Some:
+        """What is held where these records arrive."""
+        memory = await self._partitions.memory(partition)
+        behind = [record for record in records if record.lane in memory.held]
+        lanes = {record.lane for record in behind}
+        return await holds.around(session, GROUP, partition, lanes, {(record.entity, record.key) for record in behind})
 
     async def _publish(self, events: Sequence[Event]) -> None:
         if events:
@@ -177,7 +213,8 @@ class NormalizeLoop:
         self._states[partition].update(plan.states)
         self._floods[partition].suspected = False
         for lane, queue in plan.queues.items():
-            (memory.held.add if queue else memory.held.discard)(lane)
+            (memory.held.add if queue or lane in plan.more else memory.held.discard)(lane)
+        memory.whole = {row.lane for row in plan.again if row.lane in plan.more and awaited(row)}
         memory.next_offset = next_offset or memory.next_offset
 
     async def _write_rows(self, session: AsyncConnection, owned: Owned, plan: Plan) -> None:

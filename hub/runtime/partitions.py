@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,10 +24,17 @@ CATCH_UP_S = 15.0
 
 @dataclass(slots=True)
 class Memory:
-    """What the owner of a partition remembers. `held`: the lanes with an open row; `next_offset`: as in the database."""
+    """What the owner of a partition remembers. `held`: the lanes with an open row; `next_offset`: as in the database.
+
+    `after`: the lane behind which the next release turn begins; `whole`: lanes that it reads to their end, ready or not;
+    `releasing`: something was left to be released when the last turn ended.
+    """
 
     held: set[str]
     next_offset: int
+    after: str = ""
+    whole: set[str] = field(default_factory=set)
+    releasing: bool = False
 
     def fresh(self, messages: Sequence[Received]) -> Sequence[Received]:
         """Messages whose outcome is not written down yet: a batch that comes again after a commit in doubt may begin with known ones."""

@@ -11,14 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.bus.base import Partition
 from hub.db import Database
-from hub.storage.holds import READY, ripen
+from hub.recovery.release import go_on
+from hub.storage.holds import ready_partitions, ripen
+from hub.storage.releases import any_to_mark
 from hub.storage.tables import holds
 
 log = structlog.get_logger(__name__)
 
 
 class ReadyRows:
-    """Asked every `tick_s` while it runs; also turns rows whose time has come into ready ones."""
+    """Asked every `tick_s` while it runs; also makes those rows ready whose time has come, and the next portion of a large release."""
 
     def __init__(self, db: Database, tick_s: float) -> None:
         self._db = db
@@ -41,12 +43,15 @@ class ReadyRows:
     async def look(self) -> None:
         """Ask once."""
         now = datetime.now(UTC)
-        columns = (holds.c.group, holds.c.topic, holds.c.partition)
         async with self._db.read() as session:
-            rows = (await session.execute(select(*columns).distinct().where(holds.c.state == READY))).all()
+            found = await ready_partitions(session)
             due = select(holds.c.id).where(holds.c.state == "waiting", holds.c.ready_at <= now).limit(1)
             ripe = (await session.execute(due)).first() is not None
-        self._found = frozenset((group, Partition(topic, number)) for group, topic, number in rows)
+            more = await any_to_mark(session)
+        self._found = frozenset(found)
         if ripe:
             async with self._db.write() as session:
                 await ripen(session, now)
+        if more:
+            async with self._db.write() as session:
+                await go_on(session)

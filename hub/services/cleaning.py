@@ -14,7 +14,7 @@ from master_data.cleaning import desk
 from master_data.cleaning.desk import Remaining, Rule
 from master_data.cleaning.listed import Listed
 from master_data.cleaning.lists import read_list
-from master_data.kind import shipped_kinds
+from master_data.plant import kinds_in_force
 from master_data.publication import known_kind
 
 
@@ -40,7 +40,7 @@ async def begin(
     db: Database, kind: str, lists: Mapping[str, Path], *, by: str, trust: Sequence[str] = (), zone: str = "Asia/Shanghai"
 ) -> int:
     """`lists`: by system (`system` or `system/organisation`) its file. The number of the cleaning."""
-    rules = known_kind(shipped_kinds(), kind)
+    rules = known_kind(kinds_in_force(), kind)
     rows: list[Listed] = []
     for scope, path in lists.items():
         system, _, organisation = scope.partition("/")

@@ -21,7 +21,8 @@ from hub.texts import Text
 from master_data import codes as dictionary
 from master_data import cross_references as references
 from master_data import unknown_codes as inbox_rows
-from master_data.kind import Kind, shipped_kinds
+from master_data.kind import Kind
+from master_data.plant import kinds_in_force
 from master_data.proposals import Approved, open_proposals
 from master_data.proposals import approve as approve_proposal
 from master_data.proposals import propose as write_proposal
@@ -86,7 +87,7 @@ async def answer_with_new(
     async with db.read() as session:
         draft = inbox_rows.prefilled(await inbox_rows.unknown_row(session, unknown))
     given = {name: value for name, value in (("code", code), ("zh", zh), ("en", en)) if value}
-    known = {one.name for one in shipped_kinds()[draft["kind"]].attributes}
+    known = {one.name for one in kinds_in_force()[draft["kind"]].attributes}
     said = {name: value for name, value in draft["attributes"].items() if name in known}
     create = CreateCode.model_validate(draft | given | {"attributes": {**said, **attributes}})
     return await inbox_rows.answer_new(db, unknown, create, by=by, organisation=organisation, reason=reason)
@@ -103,12 +104,12 @@ async def answer_with_no(db: Database, unknown: int, verdict: Verdict, *, by: st
 
 async def kinds() -> Sequence[Kind]:
     """Every kind of code."""
-    return list(shipped_kinds().values())
+    return list(kinds_in_force().values())
 
 
 async def find(db: Database, kind: str, *, like: str = "", after: str = "", limit: int = 50) -> list[Row[Any]]:
     """Codes of a kind whose code or name contains `like`. Raises UnknownKind."""
-    known_kind(shipped_kinds(), kind)
+    known_kind(kinds_in_force(), kind)
     async with db.read() as session:
         return await dictionary.find_codes(session, kind, like=like, after=after, limit=limit)
 
@@ -124,7 +125,7 @@ class CodeDetail:
 
 async def show(db: Database, kind: str, code: str) -> CodeDetail:
     """Raises UnknownKind, NoSuchCode."""
-    known_kind(shipped_kinds(), kind)
+    known_kind(kinds_in_force(), kind)
     async with db.read() as session:
         row = await dictionary.code_row(session, kind, code)
         called = await references.cross_references_of(session, kind, code)
@@ -182,7 +183,7 @@ async def _waiting(session: AsyncConnection, causes: Sequence[str]) -> dict[str,
 
 
 def _unknown(row: Row[Any], waiting: tuple[int, int, int], suggestions: tuple[Suggestion, ...] = ()) -> Unknown:
-    label = shipped_kinds()[row.kind].label if row.kind in shipped_kinds() else None
+    label = kinds_in_force()[row.kind].label if row.kind in kinds_in_force() else None
     return Unknown(
         id=row.id, kind=row.kind, kind_name=Text(label.zh, label.en) if label else Text(row.kind, row.kind), system=row.system,
         organisation=row.organisation, local_code=row.local_code, about=row.about, first_seen=row.first_seen, messages=waiting[0],

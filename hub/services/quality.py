@@ -10,7 +10,7 @@ from decimal import Decimal
 from hub.db import Database
 from hub.services.errors import NoSuchFigure
 from hub.texts import LANGUAGES, TEXTS, Text, sentence
-from master_data.kind import shipped_kinds
+from master_data.plant import kinds_in_force
 from master_data.quality import scorecard
 from master_data.quality.figures import TARGETS, Defect, Figure, Place
 from master_data.quality.scorecard import Asked
@@ -75,7 +75,7 @@ def _said(one: Defect) -> Text:
 
 
 def _asked(now: datetime) -> Asked:
-    return Asked(shipped_kinds(), now - timedelta(days=DAYS))
+    return Asked(kinds_in_force(), now - timedelta(days=DAYS))
 
 
 def _shown(one: Figure) -> QualityFigure:

@@ -20,7 +20,7 @@ from hub.storage.causes import Cause, CauseKind
 from hub.storage.tables import archive, hold_causes
 from hub.texts import TEXTS, Text
 from master_data.codes import code_row
-from master_data.kind import shipped_kinds
+from master_data.plant import kinds_in_force
 from master_data.tables import codes, conversions, cross_references
 
 Action = Literal["merge", "block", "retire"]
@@ -168,7 +168,7 @@ async def _cross_references(session: AsyncConnection, asked: Asked) -> Use:
 
 async def _attributes(session: AsyncConnection, asked: Asked) -> Use:
     """Other codes with this one among their attributes."""
-    naming = {kind.kind: [one.name for one in kind.attributes if one.of == asked.kind] for kind in shipped_kinds().values()}
+    naming = {kind.kind: [one.name for one in kind.attributes if one.of == asked.kind] for kind in kinds_in_force().values()}
     named: list[str] = []
     for kind, attributes in naming.items():
         if attributes:

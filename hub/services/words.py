@@ -10,7 +10,7 @@ from hub.errors import HubError
 from hub.registry import connectors
 from hub.storage.causes import Cause, CauseKind
 from hub.texts import TEXTS, Text, render, sentence
-from master_data.kind import shipped_kinds
+from master_data.plant import kinds_in_force
 
 OF_CODES = (CauseKind.CODE, CauseKind.TARGET_CODE, CauseKind.TARGET_STATE)
 OF_DOCUMENTS = (CauseKind.DOCUMENT, CauseKind.TARGET_DOCUMENT)
@@ -45,7 +45,7 @@ def entity_name(entity: str, language: str) -> str:
 
 def kind_name(kind: str, language: str) -> str:
     """What people call a kind of code."""
-    known = shipped_kinds().get(kind)
+    known = kinds_in_force().get(kind)
     return getattr(known.label, language) if known else kind
 
 

@@ -238,9 +238,9 @@ async def _accept(session: AsyncConnection, run: Row[Any], cluster: int, by: str
     ]
     create = [CreateCode(kind=run.kind, code=row.code, zh=row.zh, en=row.en, attributes=row.attributes)] if row.is_new else []
     change = Batch(changes=(*create, *references))
-    number = await propose_in(session, change, by=by, reason=f"cleaning {run.id}, cluster {cluster}", means=means)
-    await session.execute(update(cleaning_clusters).where(*_is(run.id, cluster)).values(state=PROPOSED, proposal=number))
-    return number
+    made = await propose_in(session, change, by=by, reason=f"cleaning {run.id}, cluster {cluster}", means=means)
+    await session.execute(update(cleaning_clusters).where(*_is(run.id, cluster)).values(state=PROPOSED, proposal=made.number))
+    return made.number
 
 
 async def _follow(session: AsyncConnection, cleaning: int) -> None:

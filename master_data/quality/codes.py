@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from hub.errors import HubError
 from master_data.errors import AttributeMissing
-from master_data.kind import Attribute, Kind
+from master_data.kind import Kind
 from master_data.quality.figures import COMPLETENESS, VALIDITY, Defect, Place, Tally
 
 LIVING = ("active", "phase_out")
@@ -30,7 +30,7 @@ def measure(tally: Tally, kind: Kind, row: Row[Any], known: Known) -> None:
 def _complete(tally: Tally, kind: Kind, row: Row[Any]) -> None:
     place = Place(COMPLETENESS, kind.kind, "", row.changed_by)
     for attribute in kind.attributes:
-        weight = _weight(attribute)
+        weight = attribute.counts if attribute.applies(row.attributes) else 0
         filled = row.attributes.get(attribute.name) not in (None, "", [])
         tally.add(place, weight if filled else 0, weight)
         if weight and not filled:
@@ -42,16 +42,10 @@ def _complete(tally: Tally, kind: Kind, row: Row[Any]) -> None:
             tally.defect(Defect(place, row.code, "quality-name-empty", {"code": row.code, "language": language}))
 
 
-def _weight(attribute: Attribute) -> int:
-    """What its absence weighs: as its kind says, or one where it is mandatory."""
-    weight = getattr(attribute, "weight", None)
-    return int(weight) if weight is not None else int(attribute.mandatory)
-
-
 def _wrong(kind: Kind, row: Row[Any], known: Known) -> Iterator[tuple[str, dict[str, str]]]:
     """Everything about a code that its kind would refuse today; what is only missing is a matter of completeness."""
     for check in (
-        lambda: kind.check_code(row.code),
+        lambda: kind.check_code(row.code, row.attributes),
         lambda: kind.normal_names(row.name_zh or row.name_en, row.name_en or row.name_zh),
         lambda: kind.normal_attributes(row.code, row.attributes),
     ):

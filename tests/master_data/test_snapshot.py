@@ -2,15 +2,24 @@
 
 import asyncio
 from datetime import timedelta
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from hub.db import Database
+from hub.texts.snapshot import SNAPSHOT
+from master_data import loading
 from master_data.follower import Follower, load
 from master_data.proposals import approve, propose
 from master_data.proposed import AddConversion, ChangeCode, EndCrossReference
 from master_data.publication import changes_after
+from master_data.rows import local_spans, own_spans
 from master_data.snapshot import LocalCode, Names, Snapshot, Span
+from master_data.snapshot_errors import DictionaryStale
+from master_data.tables import codes, cross_references
 from tests.master_data.conftest import NOON, agree, make_material, make_reference
 
 ERP = ("material", "erp", "")
@@ -61,6 +70,59 @@ async def test_loading_and_following_end_in_the_same_snapshot(dictionary: Databa
     loaded = await load(dictionary)
     assert {name: getattr(followed, name) for name in Snapshot.__slots__} == {name: getattr(loaded, name) for name in Snapshot.__slots__}
     assert (loaded.names("material", "M-3"), loaded.status("material", "M-3")) == (Names("物料M-3", "Third"), "blocked")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_loading_finds_for_every_key_what_its_rows_say(dictionary: Database, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of every sort and mixture, more than a page of them, against what each key's own rows amount to."""
+    monkeypatch.setattr(loading, "STREAM", 7)
+    rows = make_rows(Random(seed))
+    async with dictionary.write() as session:
+        for code in CODES:
+            await session.execute(insert(codes).values(**CODE, code=code, folded=code))
+        await session.execute(insert(cross_references), rows)
+    loaded, wanted = await load(dictionary), Snapshot()
+    async with dictionary.read() as session:
+        for scope in {(row["kind"], row["system"], row["organisation"]) for row in rows}:
+            for local in {row["local_code"] for row in rows}:
+                wanted.put_local(scope, local, await local_spans(session, *scope, local))
+            for code in CODES:
+                wanted.put_own(scope, code, await own_spans(session, *scope, code))
+    assert (loaded._shared, loaded._own) == (wanted._shared, wanted._own)
+
+
+CODES = [f"C-{number}" for number in range(6)]
+CODE = {
+    "kind": "customer", "name_zh": "客户", "name_en": "", "organisations": [], "attributes": {}, "status": "active", "version": 1,
+    "changed_at": NOON, "changed_by": "li",
+}
+
+
+def make_rows(random: Random) -> list[dict[str, object]]:
+    """As the database lets them stand: one open entry for a local code, one open preferred one for a code."""
+    rows: list[dict[str, object]] = []
+    open_locals, preferred = set(), set()
+    for number in range(120):
+        scope = ("customer", random.choice(["crm", "erp"]), random.choice(["", "P1"]))
+        local, code = f"L-{random.randrange(25)}", random.choice(CODES)
+        ends = NOON + timedelta(days=number) if random.random() < 0.4 or (scope, local) in open_locals else None
+        first = random.random() < 0.4 and (ends is not None or (scope, code) not in preferred)
+        if ends is None:
+            open_locals.add((scope, local))
+            preferred |= {(scope, code)} if first else set()
+        rows.append({
+            "kind": scope[0], "system": scope[1], "organisation": scope[2], "local_code": local, "code": code, "preferred": first,
+            "state": random.choice(["usable", "usable", "unaudited"]), "valid_from": random.choice([None, NOON - timedelta(days=9)]),
+            "valid_to": ends, "origin": "seed", "version": random.randrange(9), "changed_at": NOON, "changed_by": "li",
+        })  # fmt: skip
+    return rows
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])), st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+def test_names_come_out_as_they_went_in(zh: str, en: str) -> None:
+    snapshot = Snapshot()
+    snapshot.put_code("material", "M-1", zh=zh, en=en, status="active", attributes={})
+    assert snapshot.names("material", "M-1") == Names(zh, en)
 
 
 async def test_applying_a_version_twice_changes_nothing(dictionary: Database) -> None:
@@ -123,3 +185,41 @@ async def test_a_follower_outlives_a_database_that_is_away(dictionary: Database)
         away, follower.db = follower.db, there
         await asyncio.wait_for(follower.wait_for(await agree(dictionary, make_reference("A"))), 10)
         await away.close()
+
+
+async def test_a_process_that_cannot_follow_says_so_and_goes_on_when_it_can(dictionary: Database) -> None:
+    async with Follower(dictionary, poll_s=0.005, stale_s=0.05) as follower:
+        there, follower.db = follower.db, Database.connect("sqlite:////nowhere/at/all.db")
+        with pytest.raises(DictionaryStale) as raised:
+            while True:
+                assert follower.snapshot.version == 1
+                await asyncio.sleep(0)
+        assert all(SNAPSHOT["dictionary-stale"].zh and name in raised.value.facts for name in ("seconds", "limit", "version"))
+        away, follower.db = follower.db, there
+        version = await agree(dictionary, make_reference("A"))
+        snapshot = await asyncio.wait_for(follower.wait_for(version), 10)
+        assert snapshot.to_shared("material", "erp", "", "A") == "M-1"
+        follower.stale_s = 3600
+        assert follower.snapshot is snapshot
+        await away.close()
+
+
+async def test_a_version_that_cannot_be_applied_stops_no_follower_and_none_goes_on_without_it(
+    dictionary: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = asyncio.Event()
+
+    def fail(*_: object) -> None:
+        failed.set()
+        raise KeyError("of")
+
+    async with Follower(dictionary, poll_s=0.005, stale_s=0.05) as follower:
+        with monkeypatch.context() as patched:
+            patched.setattr(Snapshot, "apply", fail)
+            version = await agree(dictionary, make_reference("A"))
+            await asyncio.wait_for(failed.wait(), 10)
+            with pytest.raises(DictionaryStale):
+                while follower.snapshot.version < version:  # noqa: ASYNC110 - time makes it old
+                    await asyncio.sleep(0)
+        snapshot = await asyncio.wait_for(follower.wait_for(version), 10)
+        assert snapshot.to_shared("material", "erp", "", "A") == "M-1"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,11 +12,26 @@ from hub.db import Database
 from master_data import errors
 from master_data.cross_references import record_fact
 from master_data.follower import load
+from master_data.kind import Label
+from master_data.proposal_rows import proposal_row
 from master_data.proposals import Means, approve, refuse
-from master_data.proposed import CreateCode, EndCrossReference
+from master_data.proposed import CreateCode, EndCrossReference, MergeCodes, RetireCode
+from master_data.refusals import CodeMerged, NotRefusedUnknown
+from master_data.routes import RouteBook, Rule
 from master_data.seeds import load_units
 from master_data.suggestions import suggest
-from master_data.unknown_codes import Sighting, answer_new, answer_no, answer_with, note_unknown, open_unknowns, prefilled
+from master_data.unknown_codes import (
+    Sighting,
+    Verdict,
+    answer_new,
+    answer_no,
+    answer_with,
+    note_unknown,
+    open_again,
+    open_unknowns,
+    prefilled,
+    refusals,
+)
 from tests.master_data.conftest import NOON, Marks, agree, make_material, make_reference
 
 SEEN = Sighting("material", "crm", "P1", "SP-1", {"产品名称": "离心泵", "规格": "DN50"})
@@ -102,6 +118,107 @@ async def test_a_no_settles_what_waits_in_the_same_transaction(dictionary: Datab
     assert await note(dictionary) == {SEEN.cause.text: "refused"}
     with pytest.raises(errors.AlreadyAnswered, match="wang"):
         await answer_with(dictionary, unknown, "M-1", by="li")
+
+
+async def refused(db: Database, verdict: Verdict) -> int:
+    await note(db)
+    [(unknown, _)] = await inbox(db)
+    await answer_no(db, unknown, verdict, by="wang", reason="typing error")
+    return unknown
+
+
+async def test_the_reason_goes_with_the_verdict_and_leaves_with_the_answer(dictionary: Database) -> None:
+    await refused(dictionary, "never")
+    async with dictionary.read() as session:
+        found = await refusals(session, [SEEN.cause.text, "other"])
+    assert {cause: (no.verdict, no.reason, no.by) for cause, no in found.items()} == {SEEN.cause.text: ("never", "typing error", "wang")}
+    await agree(dictionary, make_reference("SP-1", system="crm"))
+    async with dictionary.read() as session:
+        assert await refusals(session, [SEEN.cause.text]) == {}
+    assert await note(dictionary) == {SEEN.cause.text: "answered"}
+
+
+async def test_what_was_wrong_at_the_source_is_a_question_again_when_the_source_stands_by_it(dictionary: Database) -> None:
+    before = datetime.now(UTC)
+    unknown = await refused(dictionary, "wrong_at_source")
+    old, new = (replace(SEEN, about={"name": "新泵"}, arrived=at) for at in (before, datetime.now(UTC)))
+    assert await note(dictionary, old) == {SEEN.cause.text: "refused"}      # a message that was there already, looked at again
+    assert await note(dictionary, new) == {SEEN.cause.text: "open"}
+    async with dictionary.read() as session:
+        [row] = await open_unknowns(session)
+        assert await refusals(session, [SEEN.cause.text]) == {}
+    assert (row.id, row.about, row.reason) == (unknown, {"name": "新泵"}, "typing error")
+    assert row.open_since > row.first_seen
+    await approve(dictionary, await answer_with(dictionary, unknown, "M-1", by="wang"), by="li")
+
+
+async def test_never_is_never_until_somebody_takes_it_back(dictionary: Database) -> None:
+    unknown = await refused(dictionary, "never")
+    assert await note(dictionary, replace(SEEN, arrived=datetime.now(UTC))) == {SEEN.cause.text: "refused"}
+    with pytest.raises(errors.ReasonMissing):
+        await open_again(dictionary, unknown, by="li", reason="")
+    await open_again(dictionary, unknown, by="li", reason="it exists after all")
+    assert [number for number, _ in await inbox(dictionary)] == [unknown]
+    with pytest.raises(NotRefusedUnknown):
+        await open_again(dictionary, unknown, by="li", reason="twice")
+
+
+async def test_the_first_and_the_last_message_are_known(dictionary: Database) -> None:
+    for message in ("SO-1", "SO-2", ""):
+        await note(dictionary, replace(SEEN, message=message))
+    async with dictionary.read() as session:
+        [row] = await open_unknowns(session)
+    assert (row.first_message, row.last_message) == ("SO-1", "SO-2")
+
+
+async def test_an_answer_with_a_merged_or_obsolete_code_is_refused_and_the_winner_named(dictionary: Database) -> None:
+    await note(dictionary)
+    [(unknown, _)] = await inbox(dictionary)
+    late = await answer_with(dictionary, unknown, "M-1", by="wang")
+    await agree(dictionary, MergeCodes(kind="material", loser="M-1", winner="M-2"))
+    with pytest.raises(CodeMerged, match="M-2"):
+        await approve(dictionary, late, by="li")
+    await refuse(dictionary, late, by="li", reason="merged")
+    with pytest.raises(CodeMerged, match="M-2"):
+        await answer_with(dictionary, unknown, "M-1", by="wang")
+    await agree(dictionary, RetireCode(kind="material", code="M-2"))
+    with pytest.raises(errors.CodeObsolete):
+        await answer_with(dictionary, unknown, "M-2", by="wang")
+    assert len(await inbox(dictionary)) == 1
+
+
+async def test_a_second_try_names_the_refused_answer(dictionary: Database) -> None:
+    await note(dictionary)
+    [(unknown, _)] = await inbox(dictionary)
+    first = await answer_with(dictionary, unknown, "M-1", by="wang")
+    await refuse(dictionary, first, by="li", reason="another pump")
+    second = await answer_with(dictionary, unknown, "M-2", by="wang", replaces=first)
+    async with dictionary.read() as session:
+        assert (await proposal_row(session, second)).replaces == first
+
+
+async def test_an_answer_that_a_rule_approves_needs_nobody_else(dictionary: Database) -> None:
+    rule = Rule(name="same", label=Label(zh="同", en="same"), active=True, actions=["add_cross_reference"], test="same-code")
+    sighting = Sighting("material", "crm", "P1", "M-1")
+    await note(dictionary, sighting)
+    [(unknown, _)] = await inbox(dictionary)
+    await answer_with(dictionary, unknown, "M-1", by="wang", means=Means(routes=RouteBook(rules=(rule,))))
+    assert await inbox(dictionary) == []
+    assert (await load(dictionary)).to_shared("material", "crm", "P1", "M-1") == "M-1"
+
+
+async def test_a_refusal_and_an_approval_of_an_answer_at_once_have_one_outcome(dictionary: Database) -> None:
+    for number in range(5):
+        await note(dictionary, Sighting("material", "crm", "P1", f"X-{number}"))
+        [(unknown, _)] = await inbox(dictionary)
+        proposal = await answer_with(dictionary, unknown, "M-1", by="wang")
+        both = (approve(dictionary, proposal, by="li"), refuse(dictionary, proposal, by="zhao", reason="no"))
+        results = await asyncio.gather(*both, return_exceptions=True)
+        assert sum(isinstance(result, errors.ProposalClosed) for result in results) == 1
+        approved = not isinstance(results[0], BaseException)
+        assert (await inbox(dictionary) == []) == approved
+        if not approved:
+            await approve(dictionary, await answer_with(dictionary, unknown, "M-2", by="wang"), by="li")
 
 
 async def test_a_code_that_is_known_meanwhile_never_enters_the_inbox(dictionary: Database) -> None:

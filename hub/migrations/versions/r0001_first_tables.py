@@ -29,6 +29,14 @@ def upgrade() -> None:
     )
     op.create_index('ix_archive_key', 'archive', ['key'], unique=False)
     op.create_index('ix_archive_lane', 'archive', ['lane'], unique=False)
+    op.create_table('cleanings',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=60), nullable=False),
+        sa.Column('trust', sa.JSON(), nullable=False),
+        sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('begun_by', sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_cleanings'))
+    )
     op.create_table('code_history',
         sa.Column('kind', sa.String(length=60), nullable=False),
         sa.Column('code', sa.String(length=200), nullable=False),
@@ -39,6 +47,12 @@ def upgrade() -> None:
         sa.Column('reason', sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint('kind', 'code', 'version', name=op.f('pk_code_history'))
     )
+    op.create_table('code_numbers',
+        sa.Column('kind', sa.String(length=60), nullable=False),
+        sa.Column('prefix', sa.String(length=200), nullable=False),
+        sa.Column('last', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint('kind', 'prefix', name=op.f('pk_code_numbers'))
+    )
     op.create_table('codes',
         sa.Column('kind', sa.String(length=60), nullable=False),
         sa.Column('code', sa.String(length=200), nullable=False),
@@ -48,6 +62,7 @@ def upgrade() -> None:
         sa.Column('organisations', sa.JSON(), nullable=False),
         sa.Column('attributes', sa.JSON(), nullable=False),
         sa.Column('status', sa.String(length=20), nullable=False),
+        sa.Column('statuses', sa.JSON(), server_default='{}', nullable=False),
         sa.Column('valid_from', sa.DateTime(timezone=True), nullable=True),
         sa.Column('valid_to', sa.DateTime(timezone=True), nullable=True),
         sa.Column('version', sa.BigInteger(), nullable=False),
@@ -161,6 +176,29 @@ def upgrade() -> None:
     op.create_index('ix_holds_lane', 'holds', ['group', 'topic', 'partition', 'lane', 'offset'], unique=False, sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'"))
     op.create_index('ix_holds_ready', 'holds', ['group', 'topic', 'partition'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
     op.create_index('ix_holds_time', 'holds', ['ready_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+    op.create_table('import_batches',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=60), nullable=False),
+        sa.Column('file', sa.Text(), nullable=False),
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('only_good', sa.Boolean(), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('state', sa.String(length=20), nullable=False),
+        sa.Column('counts', sa.JSON(), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('done', sa.Integer(), nullable=False),
+        sa.Column('proposed_by', sa.String(length=200), nullable=False),
+        sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('decided_by', sa.String(length=200), nullable=True),
+        sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('undone_by', sa.String(length=200), nullable=True),
+        sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('remark', sa.JSON(none_as_null=True), nullable=True),
+        sa.CheckConstraint("state = 'withdrawn' or decided_by is null or decided_by <> proposed_by", name='four_eyes'),
+        sa.CheckConstraint("state in ('writing', 'proposed', 'refused', 'withdrawn', 'applying', 'applied', 'undoing', 'undone')", name='state_known'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batches'))
+    )
+    op.create_index('ix_import_batches_state', 'import_batches', ['state'], unique=False)
     op.create_table('incidents',
         sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
         sa.Column('kind', sa.String(length=60), nullable=False),
@@ -218,7 +256,10 @@ def upgrade() -> None:
         sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('state', sa.String(length=20), nullable=False),
         sa.Column('version', sa.BigInteger(), nullable=True),
+        sa.Column('route', sa.JSON(none_as_null=True), nullable=True),
+        sa.Column('replaces', sa.Integer(), nullable=True),
         sa.CheckConstraint("state in ('open', 'approved', 'refused', 'withdrawn')", name='state_known'),
+        sa.ForeignKeyConstraint(['replaces'], ['proposals.id'], name=op.f('fk_proposals_replaces')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_proposals')),
         sa.UniqueConstraint('id', 'proposed_by', name=op.f('uq_proposals_id_proposed_by'))
     )
@@ -596,6 +637,15 @@ def upgrade() -> None:
         sa.Column('events', sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint('system', 'entity', 'key', name=op.f('pk_record_states'))
     )
+    op.create_table('releases',
+        sa.Column('cause', sa.String(length=600), nullable=False),
+        sa.Column('version', sa.BigInteger(), nullable=False),
+        sa.Column('waiting', sa.Integer(), nullable=False),
+        sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('marked_at', sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint('cause', name=op.f('pk_releases'))
+    )
+    op.create_index('ix_releases_open', 'releases', ['begun_at'], unique=False, sqlite_where=sa.text('marked_at is null'), postgresql_where=sa.text('marked_at is null'))
     op.create_table('repeats',
         sa.Column('key', sa.String(length=200), nullable=False),
         sa.Column('what', sa.String(length=64), nullable=False),
@@ -655,10 +705,65 @@ def upgrade() -> None:
         sa.Column('decision', sa.String(length=20), nullable=False),
         sa.Column('reason', sa.Text(), nullable=False),
         sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('step', sa.String(length=60), nullable=True),
+        sa.Column('fields', sa.JSON(), server_default='{}', nullable=False),
+        sa.CheckConstraint("decision in ('signed', 'approved', 'refused', 'withdrawn')", name='decision_known'),
         sa.CheckConstraint('decision = \'withdrawn\' or "by" <> proposed_by', name='four_eyes'),
         sa.ForeignKeyConstraint(['proposal_id', 'proposed_by'], ['proposals.id', 'proposals.proposed_by'], name=op.f('fk_approvals_proposal_id_proposed_by')),
-        sa.PrimaryKeyConstraint('proposal_id', 'by', name=op.f('pk_approvals'))
+        sa.PrimaryKeyConstraint('proposal_id', 'by', name=op.f('pk_approvals')),
+        sa.UniqueConstraint('proposal_id', 'step', name=op.f('uq_approvals_proposal_id_step'))
     )
+    op.create_table('cleaning_clusters',
+        sa.Column('cleaning', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('code', sa.String(length=200), nullable=False),
+        sa.Column('is_new', sa.Integer(), nullable=False),
+        sa.Column('zh', sa.Text(), nullable=False),
+        sa.Column('en', sa.Text(), nullable=False),
+        sa.Column('attributes', sa.JSON(), nullable=False),
+        sa.Column('differing', sa.JSON(), nullable=False),
+        sa.Column('doubts', sa.JSON(), nullable=False),
+        sa.Column('score', sa.Float(), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('systems', sa.Integer(), nullable=False),
+        sa.Column('state', sa.String(length=20), nullable=False),
+        sa.Column('proposal', sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(['cleaning'], ['cleanings.id'], name=op.f('fk_cleaning_clusters_cleaning')),
+        sa.PrimaryKeyConstraint('cleaning', 'number', name=op.f('pk_cleaning_clusters'))
+    )
+    op.create_index('ix_cleaning_clusters_open', 'cleaning_clusters', ['cleaning', 'state', 'number'], unique=False)
+    op.create_table('cleaning_rows',
+        sa.Column('cleaning', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('system', sa.String(length=60), nullable=False),
+        sa.Column('organisation', sa.String(length=60), nullable=False),
+        sa.Column('local_code', sa.String(length=400), nullable=False),
+        sa.Column('zh', sa.Text(), nullable=False),
+        sa.Column('en', sa.Text(), nullable=False),
+        sa.Column('attributes', sa.JSON(), nullable=False),
+        sa.Column('cluster', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(['cleaning'], ['cleanings.id'], name=op.f('fk_cleaning_rows_cleaning')),
+        sa.PrimaryKeyConstraint('cleaning', 'number', name=op.f('pk_cleaning_rows'))
+    )
+    op.create_index('ix_cleaning_rows_cluster', 'cleaning_rows', ['cleaning', 'cluster'], unique=False)
+    op.create_table('code_aliases',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=60), nullable=False),
+        sa.Column('alias', sa.String(length=200), nullable=False),
+        sa.Column('code', sa.String(length=200), nullable=False),
+        sa.Column('valid_from', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('valid_to', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('undo', sa.JSON(), nullable=False),
+        sa.Column('version', sa.BigInteger(), nullable=False),
+        sa.Column('by', sa.String(length=200), nullable=False),
+        sa.CheckConstraint('alias <> code', name='not_itself'),
+        sa.CheckConstraint('valid_from is null or valid_to is null or valid_from < valid_to', name='window'),
+        sa.ForeignKeyConstraint(['kind', 'alias'], ['codes.kind', 'codes.code'], name=op.f('fk_code_aliases_kind_alias')),
+        sa.ForeignKeyConstraint(['kind', 'code'], ['codes.kind', 'codes.code'], name=op.f('fk_code_aliases_kind_code')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_code_aliases'))
+    )
+    op.create_index('ix_code_aliases_code', 'code_aliases', ['kind', 'code'], unique=False)
+    op.create_index('uq_code_aliases_open', 'code_aliases', ['kind', 'alias'], unique=True, sqlite_where=sa.text('valid_to IS NULL'), postgresql_where=sa.text('code_aliases.valid_to IS NULL'))
     op.create_table('corrections',
         sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
         sa.Column('hold', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -707,6 +812,41 @@ def upgrade() -> None:
     )
     op.create_index('ix_hold_causes_cause', 'hold_causes', ['cause'], unique=False)
     op.create_index('ix_hold_causes_kind', 'hold_causes', ['kind'], unique=False)
+    op.create_table('import_rows',
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('sheet', sa.Text(), nullable=False),
+        sa.Column('row', sa.Integer(), nullable=False),
+        sa.Column('code', sa.String(length=200), nullable=False),
+        sa.Column('verdict', sa.String(length=20), nullable=False),
+        sa.Column('changes', sa.JSON(), nullable=False),
+        sa.Column('state', sa.String(length=20), nullable=False),
+        sa.Column('before', sa.JSON(none_as_null=True), nullable=True),
+        sa.Column('version', sa.BigInteger(), nullable=True),
+        sa.Column('remark', sa.JSON(none_as_null=True), nullable=True),
+        sa.CheckConstraint("state in ('open', 'applied', 'failed', 'undone', 'kept')", name='state_known'),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batches.id'], name=op.f('fk_import_rows_batch_id')),
+        sa.PrimaryKeyConstraint('batch_id', 'number', name=op.f('pk_import_rows'))
+    )
+    op.create_index('ix_import_rows_state', 'import_rows', ['batch_id', 'state'], unique=False)
+    op.create_table('proposal_comments',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('proposal_id', sa.Integer(), nullable=False),
+        sa.Column('by', sa.String(length=200), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(['proposal_id'], ['proposals.id'], name=op.f('fk_proposal_comments_proposal_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_comments'))
+    )
+    op.create_index('ix_proposal_comments_proposal', 'proposal_comments', ['proposal_id'], unique=False)
+    op.create_table('proposal_reminders',
+        sa.Column('proposal_id', sa.Integer(), nullable=False),
+        sa.Column('step', sa.String(length=60), nullable=False),
+        sa.Column('period', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['proposal_id'], ['proposals.id'], name=op.f('fk_proposal_reminders_proposal_id')),
+        sa.PrimaryKeyConstraint('proposal_id', 'step', 'period', name=op.f('pk_proposal_reminders'))
+    )
     op.create_table('unknown_codes',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('kind', sa.String(length=60), nullable=False),
@@ -717,6 +857,9 @@ def upgrade() -> None:
         sa.Column('about', sa.JSON(), nullable=False),
         sa.Column('first_seen', sa.DateTime(timezone=True), nullable=False),
         sa.Column('last_seen', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('open_since', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('first_message', sa.String(length=600), nullable=True),
+        sa.Column('last_message', sa.String(length=600), nullable=True),
         sa.Column('state', sa.String(length=20), nullable=False),
         sa.Column('proposal_id', sa.Integer(), nullable=True),
         sa.Column('code', sa.String(length=200), nullable=True),
@@ -727,6 +870,6 @@ def upgrade() -> None:
         sa.CheckConstraint("state in ('open', 'answered', 'refused')", name='state_known'),
         sa.ForeignKeyConstraint(['proposal_id'], ['proposals.id'], name=op.f('fk_unknown_codes_proposal_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_unknown_codes')),
-        sa.UniqueConstraint('cause', name=op.f('uq_unknown_codes_cause')),
-        sa.UniqueConstraint('kind', 'system', 'organisation', 'local_code', name=op.f('uq_unknown_codes_kind_system_organisation_local_code'))
+        sa.UniqueConstraint('cause', name=op.f('uq_unknown_codes_cause'))
     )
+    op.create_index('ix_unknown_codes_local', 'unknown_codes', ['kind', 'system', 'local_code'], unique=False)

@@ -1,0 +1,1 @@
+"""Duplicates: which entries of a kind are alike, how much, and why."""
