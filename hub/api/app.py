@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from hub.api import codes, exchange, health, holds, quality, reports, units, webhooks
+from hub.api import codes, exchange, health, holds, life, quality, reports, units, webhooks
 from hub.api.access import token
 from hub.api.problems import TokenMissing, TokenWrong, add_problems, problem
 from hub.api.served import Served
 from hub.observability.metrics import Webhooks
 
-PROTECTED = (codes.router, exchange.router, holds.router, quality.router, reports.router, units.router)
+PROTECTED = (codes.router, exchange.router, holds.router, life.router, quality.router, reports.router, units.router)
 
 
 def create_api(hub: Served) -> FastAPI:

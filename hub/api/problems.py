@@ -23,6 +23,7 @@ from hub.services.errors import (
     Refused,
 )
 from hub.services.words import error_text
+from master_data.cleaning.errors import ClusterDecided, NoSuchCleaning, NoSuchCluster
 from master_data.errors import (
     AlreadyAnswered,
     ChangedMeanwhile,
@@ -34,13 +35,26 @@ from master_data.errors import (
     SamePerson,
     UnknownKind,
 )
+from master_data.exchange.errors import ImportStands, NoSuchImport
+from master_data.refusals import (
+    AlreadySigned,
+    ChangedSinceMerge,
+    CodeMerged,
+    FieldsNotYours,
+    MergeConflict,
+    NotASigner,
+    NotMerged,
+    ProposedAgain,
+)
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[tuple[type[HubError], ...], int], ...] = (
     ((NoSuchFigure, NoSuchHold, NoSuchIncident, NoSuchSystem, NothingFound), 404),
     ((NoSuchCode, NoSuchCrossReference, NoSuchProposal, NoSuchUnknownCode, UnknownKind), 404),
     ((HoldClosed, ProposalClosed, AlreadyAnswered, ChangedMeanwhile, CorrectionOpen, NoCorrection), 409),
-    ((SamePerson, CorrectionOwn), 403),
+    ((NoSuchImport, NoSuchCleaning, NoSuchCluster, NotMerged), 404),
+    ((ImportStands, ClusterDecided, AlreadySigned, CodeMerged, MergeConflict, ChangedSinceMerge, ProposedAgain), 409),
+    ((SamePerson, CorrectionOwn, NotASigner, FieldsNotYours), 403),
     ((Refused, DataError, ConfigError), 422),
     ((TransientError,), 503),
 )

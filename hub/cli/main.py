@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli import cleaning, codes, demo, exchange, holds, quality, running, setting_up, units, watching
+from hub.cli import cleaning, codes, demo, exchange, holds, life, quality, running, setting_up, units, watching
 from hub.cli.command import Command, add, both
 from hub.observability.logs import configure
 
 TOP: tuple[Command, ...] = (*setting_up.TOP, *running.TOP, *watching.TOP, *exchange.TOP)
 GROUPS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("hold", holds.COMMANDS),
-    ("code", (*codes.CODE, quality.USED)),
+    ("code", (*codes.CODE, quality.USED, *life.LIFE)),
     ("xref", codes.XREF),
     ("unit", units.UNIT),
     ("clean", cleaning.CLEAN),

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.db import Database
 from hub.pipeline.wire import unkeep, unpack_inbound
 from hub.storage import releases
 from hub.storage.causes import Cause, CauseKind
@@ -53,13 +54,22 @@ async def causes_there(session: AsyncConnection, causes: Sequence[Cause]) -> dic
     return gone
 
 
-async def sweep(session: AsyncConnection) -> int:
-    """The same question about everything that is waited for: what a crash before asking has left behind."""
+async def sweep(db: Database) -> int:
+    """The same question about everything that is waited for: what a crash before asking has left behind.
+
+    A page at a time, and writing only where there is something to write: others have their turn in between.
+    """
     count, after = 0, ""
-    while causes := await open_causes(session, ASKED_KINDS, after=after):
-        count += await ask_again(session, causes)
+    while True:
+        async with db.read() as session:
+            causes = await open_causes(session, ASKED_KINDS, after=after)
+            gone = await causes_there(session, causes)
+        if gone:
+            async with db.write() as session:
+                count += await ask_again(session, [cause for cause in causes if cause.text in gone])
+        if not causes:
+            return count
         after = causes[-1].text
-    return count
 
 
 async def go_on(session: AsyncConnection) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, and_, delete, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import insert_for
@@ -24,6 +24,16 @@ from hub.storage.tables import hold_causes, holds
 
 # asked with every document
 ANYTHING = select(hold_causes.c.hold).where(among_named(hold_causes.c.kind, "kinds")).limit(1)
+
+# goes from cause to cause by the index: a hundred thousand rows may wait for one of them
+_next = "select cause from hold_causes where cause > {} order by cause limit 1"
+OPEN_CAUSES = text(f"""
+with recursive waited (cause) as (
+    select ({_next.format(":after")}) union all select ({_next.format("waited.cause")}) from waited where cause is not null
+)
+select cause from waited where cause is not null and (select kind from hold_causes c where c.cause = waited.cause limit 1) in :kinds
+limit :limit
+""").bindparams(bindparam("kinds", expanding=True))
 
 
 async def insert_holds(session: AsyncConnection, rows: Sequence[Hold]) -> None:
@@ -71,9 +81,8 @@ async def close(session: AsyncConnection, ids: Sequence[int], closed_as: str, no
 
 async def open_causes(session: AsyncConnection, kinds: Sequence[str], limit: int = 5000, after: str = "") -> list[Cause]:
     """What is waited for, each cause once and in order of its text, from behind `after` on: what the sweep asks about again (N7)."""
-    wanted = (among(hold_causes.c.kind, kinds), hold_causes.c.cause > after)
-    statement = select(hold_causes.c.cause).distinct().where(*wanted).order_by(hold_causes.c.cause).limit(limit)
-    return [Cause.parse(text) for text in (await session.execute(statement)).scalars()]
+    wanted = {"kinds": list(kinds), "limit": limit, "after": after}
+    return [Cause.parse(each) for each in (await session.execute(OPEN_CAUSES, wanted)).scalars()]
 
 
 async def anything_waits_for(session: AsyncConnection, kinds: Sequence[str]) -> bool:

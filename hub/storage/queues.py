@@ -39,6 +39,12 @@ LOOKED_AT = 400
 
 HERE = '"group" = :group and "topic" = :topic and "partition" = :number'
 HEAD = f"""select "id" from holds where {HERE} and lane = wanted.lane and state <> 'closed' order by "offset" limit 1"""
+SOME_READY = text("""select "group", "topic", "partition" from holds where state = 'ready' limit :most""")
+READY_PARTITIONS = text("""
+select o."group", o."topic", o."partition" from ownership o where exists (
+    select 1 from holds h where h."group" = o."group" and h."topic" = o."topic" and h."partition" = o."partition" and h.state = 'ready'
+)
+""")
 NEXT = f"select lane from holds where {HERE} and state = 'ready' and lane > "
 WANTED = {
     "sqlite": f"""recursive wanted (lane, place) as (
