@@ -152,6 +152,8 @@ class SqliteFile:
         try:
             yield connection
             connection.rollback()
+            if _driver(connection).in_transaction:      # a block that has executed nothing: SQLAlchemy knows of no transaction
+                _driver(connection).rollback()
         except BaseException:
             connection.close()
             raise

@@ -20,6 +20,8 @@ from hub.runtime.road import Road
 from hub.runtime.stopping import stop_system
 from hub.storage.causes import Cause
 from hub.storage.repeats import KEPT_FOR, forget_before
+from master_data.exchange.applying import resume_import
+from master_data.exchange.batches import unfinished
 from master_data.plant import kinds_in_force
 from master_data.quality.scorecard import Asked, has_day, remember, scorecard
 
@@ -86,10 +88,14 @@ class Keeper:
         await fetch_missing(self._road.db, self._road.rules, self._ask_owner, self._asked)
 
     async def _tidy(self) -> None:
-        """Keys of the API that may be used again; and once a day the scorecard is written down."""
+        """Keys of the API that may be used again, imports that a kill interrupted, and once a day the scorecard."""
         now, db = self._road.now(), self._road.db
         async with db.write() as session:
             await forget_before(session, now - KEPT_FOR)
+        async with db.read() as session:
+            interrupted = await unfinished(session)
+        for number in interrupted:
+            await resume_import(db, number)
         if not await has_day(db, now.date()):
             await remember(db, now.date(), await scorecard(db, Asked(kinds_in_force(), now - timedelta(days=1))))
 
