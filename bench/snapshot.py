@@ -9,32 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import random
-import resource
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
 from sqlalchemy import text
 
 import hub.reporting.tables  # noqa: F401 - its tables belong to the database
 from bench.figures import Figure, Result
+from bench.holder import FOLLOWED
 from bench.servers import Servers, empty_database
 from hub.db import METADATA, Database
 from master_data.cross_references import record_fact
-from master_data.follower import Follower
 from master_data.proposed import AddCrossReference
 from master_data.seeds import load_units
-from master_data.snapshot import Snapshot
 
-COUNT, LOOKUPS, ROUNDS, FOLLOWED = 1_000_000, 200_000, 3, 10
+COUNT = 1_000_000
 SYSTEMS = {"crm": ("", "CP-", 7), "erp": ("P1", "01.02.", 8), "mes": ("P1", "W", 9)}
 """Of each system: in whose organisation it calls the codes so, and how its numbers look. None uses the shared code."""
 NAMES = (
@@ -132,7 +127,7 @@ def _insert(table: str, row: dict[str, str], count: int) -> str:
 @asynccontextmanager
 async def _holder(url: str, count: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that holds the snapshot of a database."""
-    command = (sys.executable, "-m", "bench.snapshot", url, str(count))
+    command = (sys.executable, "-m", "bench.holder", url, str(count))
     process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
     try:
         yield process
@@ -155,54 +150,3 @@ async def _followed(url: str, holder: asyncio.subprocess.Process, number: int) -
     committed = time.time()
     await db.close()
     return float(await _line(holder)) - committed
-
-
-async def _hold(url: str, count: int) -> None:
-    """The holder: tells what it is like, then when it sees each change."""
-    db, process = Database.connect(url), psutil.Process(os.getpid())
-    beat = asyncio.create_task(_beat())
-    began, used = time.perf_counter(), time.process_time()
-    async with Follower(db) as follower:
-        said = {"load_s": time.perf_counter() - began, "load_cpu_s": time.process_time() - used, "held_up_ms": 1000 * LATE[0]}
-        beat.cancel()
-        said |= {"resident_mb": process.memory_info().rss / 1e6, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}
-        print(json.dumps(said | _timed(follower.snapshot, count)), flush=True)
-        for number in range(FOLLOWED):
-            while follower.snapshot.to_shared("material", "new", "P1", f"N-{number}") is None:  # noqa: ASYNC110 - a bench
-                await asyncio.sleep(0.005)
-            print(time.time(), flush=True)
-    await db.close()
-
-
-LATE = [0.0]
-"""How late the event loop was at most, in seconds."""
-
-
-async def _beat() -> None:
-    while True:
-        began = time.perf_counter()
-        await asyncio.sleep(0.001)
-        LATE[0] = max(LATE[0], time.perf_counter() - began - 0.001)
-
-
-def _timed(snapshot: Snapshot, count: int) -> dict[str, float]:
-    """Microseconds a look-up, over codes drawn at random, in the best of some rounds; every answer is checked."""
-    pairs = [(f"01.02.{number:08d}", f"M{number:08d}-A") for number in (random.randint(1, count) for _ in range(LOOKUPS))]
-    for local, code in pairs:
-        own = snapshot.to_local("material", "erp", "P1", code)
-        if snapshot.to_shared("material", "erp", "P1", local) != code or own is None or own.local != local:
-            raise RuntimeError(f"the snapshot answers wrongly for {code}")
-    locals_, codes = zip(*pairs)
-    sides = (("to_shared_us", snapshot.to_shared, locals_), ("to_local_us", snapshot.to_local, codes))
-    return {name: min(_each_us(ask, texts) for _ in range(ROUNDS)) for name, ask, texts in sides}
-
-
-def _each_us(ask: Callable[[str, str, str, str], object], texts: Sequence[str]) -> float:
-    began = time.perf_counter()
-    for one in texts:
-        ask("material", "erp", "P1", one)
-    return 1e6 * (time.perf_counter() - began) / len(texts)
-
-
-if __name__ == "__main__":
-    asyncio.run(_hold(sys.argv[1], int(sys.argv[2])))

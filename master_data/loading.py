@@ -33,7 +33,8 @@ from master_data.rows import (
 from master_data.snapshot import USABLE, Snapshot
 from master_data.tables import codes, conversions, cross_references
 
-STREAM = 2000
+STREAM = 500
+"""Rows of a page: with more of them the garbage collector finds each page still there, and goes through everything over and over."""
 PLAIN = and_(
     cross_references.c.preferred, cross_references.c.state == USABLE, cross_references.c.valid_from.is_(None),
     cross_references.c.valid_to.is_(None),

@@ -21,6 +21,7 @@ from hub.recovery.release import ASKED_KINDS, causes_there
 from hub.storage.causes import Cause
 from hub.storage.holds import BEHIND, CLOSED, WAITING
 from hub.storage.records import record_states_of
+from hub.storage.releases import STILL_TO_MARK, releases
 from hub.storage.tables import deliveries, documents, hold_causes, holds, outbox, ownership, record_states, revisions, tallies
 from hub.texts import TEXTS, sentence
 from master_data.tables import changes
@@ -72,11 +73,13 @@ async def _heads_behind(session: AsyncConnection, _now: datetime) -> list[dict[s
 
 
 async def _causes_gone(session: AsyncConnection, now: datetime) -> list[dict[str, Any]]:
-    """2: a row waits for what has been there for longer than the sweep takes."""
+    """2: a row waits for what has been there for longer than the sweep takes, and no release is still at it."""
+    under_way = select(releases.c.cause).where(STILL_TO_MARK)
     statement = (
         select(holds.c.id, hold_causes.c.cause)
         .join(hold_causes, hold_causes.c.hold == holds.c.id)
         .where(holds.c.state == WAITING, holds.c.held_at < now - GRACE, hold_causes.c.kind.in_(ASKED_KINDS))
+        .where(hold_causes.c.cause.not_in(under_way))
     )
     waiting = (await session.execute(statement)).all()
     there = await causes_there(session, [Cause.parse(text) for text in {row.cause for row in waiting}])

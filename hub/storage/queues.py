@@ -34,8 +34,8 @@ Index(
 )  # fmt: skip
 LONG = 16
 """A queue of so many rows is not read to its end for every message that arrives behind it."""
-LOOKED_AT = 400
-"""Ready rows, or lanes with one, that one question goes through."""
+LOOKED_AT = 100
+"""Ready rows, or lanes with one, that one question goes through at least."""
 
 HERE = '"group" = :group and "topic" = :topic and "partition" = :number'
 HEAD = f"""select "id" from holds where {HERE} and lane = wanted.lane and state <> 'closed' order by "offset" limit 1"""
@@ -146,11 +146,12 @@ async def ready_lanes(
     `limit` where there are no more: whoever begins behind the last one the next time passes all of them over and over.
     """
     found: list[str] = []
+    most = max(limit, LOOKED_AT)
     while True:
-        values = {**_here(group, partition), "version": version, "after": after, "most": LOOKED_AT}
+        values = {**_here(group, partition), "version": version, "after": after, "most": most}
         rows = (await session.execute(READY_LANES[session.dialect.name], values)).all()
         found += [row.lane for row in rows if row.moves]
-        if len(rows) < LOOKED_AT or len(found) >= limit:
+        if len(rows) < most or len(found) >= limit:
             return found[:limit]
         after = rows[-1].lane
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from hub.db import Database
 from hub.recovery.release import ask_again, go_on
+from hub.recovery.verify import verify
 from hub.recovery.wishes import wish_discard_waiting
 from hub.runtime.ready import ReadyRows
 from hub.storage import holds, marking
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import READY, WAITING
-from hub.storage.releases import Progress, any_to_mark, release_progress
+from hub.storage.ownership import Owned, advance, raise_epoch
+from hub.storage.releases import Progress, all_marked, any_to_mark, release_progress
 from hub.storage.tables import holds as hold_rows
 from master_data.cross_references import record_fact
 from master_data.proposed import AddCrossReference, CreateCode
 from master_data.seeds import take_over
-from tests.storage.test_holds import NOON, Y, make_hold, put
+from tests.storage.test_holds import HERE, NOON, Y, make_hold, put
 
 WILD = Cause(CauseKind.CODE, "crm", "P1", "material", "WILD")
 COUNT = 10
@@ -130,3 +133,15 @@ async def test_a_word_about_everything_that_waits_is_one_statement(waiting: Data
     async with waiting.write() as session:
         assert await wish_discard_waiting(session, [WILD.text], "ann", "never") == COUNT + 1
     assert await states(waiting) == {READY: COUNT + 1}
+
+
+async def test_verify_finds_what_nobody_marks_and_not_what_is_still_being_marked(waiting: Database) -> None:
+    await answer(waiting)
+    later = NOON + timedelta(minutes=5)
+    async with waiting.write() as session:
+        await raise_epoch(session, "normalize", HERE)
+        await advance(session, Owned("normalize", HERE, 1), COUNT + 1)
+    assert [finding.code for finding in await verify(waiting, None, later)] == []
+    async with waiting.write() as session:
+        await all_marked(session, WILD.text)      # a mistake: it is not
+    assert {finding.code for finding in await verify(waiting, None, later)} == {"cause-gone"}
