@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import embedded, latency, memory, normalize
+from bench import embedded, exchange, latency, matching, memory, normalize, release, snapshot
 from bench.figures import Result, show, write
 from bench.servers import Servers, running
 
@@ -20,6 +20,10 @@ BENCHES: dict[str, Callable[[Servers], Awaitable[Result]]] = {
     "embedded": embedded.run,
     "latency": latency.run,
     "memory": memory.run,
+    "release": release.run,
+    "matching": matching.run,
+    "exchange": exchange.run,
+    "snapshot": snapshot.run,
 }
 NEED_SERVERS = {"normalize"}
 

@@ -33,8 +33,9 @@ from master_data.rows import (
 from master_data.snapshot import USABLE, Snapshot
 from master_data.tables import codes, conversions, cross_references
 
-STREAM = 500
-"""Rows of a page: with more of them the garbage collector finds each page still there, and goes through everything over and over."""
+STREAM, FETCHED = 500, 5000
+"""Rows of a page, and rows that a server is asked for at a time. Larger pages outlive the garbage collector's first look, and it then
+goes through everything over and over."""
 PLAIN = and_(
     cross_references.c.preferred, cross_references.c.state == USABLE, cross_references.c.valid_from.is_(None),
     cross_references.c.valid_to.is_(None),
@@ -120,7 +121,7 @@ async def _load_factors(session: AsyncConnection, snapshot: Snapshot) -> None:
 
 
 async def _pages(session: AsyncConnection, statement: Select[Any]) -> AsyncIterator[list[Any]]:
-    result = await session.stream(statement)
+    result = await session.stream(statement.execution_options(max_row_buffer=FETCHED))
     async for page in result.partitions(STREAM):
         yield list(page)
 

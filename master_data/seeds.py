@@ -15,7 +15,7 @@ from hub.db import Database
 from master_data.local_codes import local_code
 from master_data.proposals import Means, apply
 from master_data.proposed import AddConversion, AddCrossReference, Change, CreateCode
-from master_data.publication import begin
+from master_data.publication import begin, dictionary_version
 from master_data.reading import read_model
 from master_data.tables import codes
 
@@ -84,6 +84,14 @@ async def load_seed(db: Database, path: Path, *, by: str = "go-live", means: Mea
 async def load_units(db: Database, *, means: Means | None = None) -> Seeded:
     """The units that come with the hub, with the conversions inside each dimension."""
     return await load_seed(db, UNITS, means=means)
+
+
+async def first_units(db: Database) -> None:
+    """The shipped units, where the dictionary is still empty: nothing can be said of materials before there are units."""
+    async with db.read() as session:
+        is_empty = await dictionary_version(session) == 0
+    if is_empty:
+        await load_units(db)
 
 
 async def take_over(db: Database, changes: Sequence[Change], *, by: str, means: Means | None = None) -> Seeded:

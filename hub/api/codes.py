@@ -11,7 +11,7 @@ from hub.api.etags import check_match, tagged
 from hub.api.holds import Word
 from hub.api.idempotency import OnceOnly
 from hub.api.served import now, served
-from hub.services import codes
+from hub.services import alike, codes
 from hub.services.plain import plain
 from hub.services.where_used import where_used
 
@@ -60,6 +60,12 @@ async def show(request: Request, response: Response, kind: str, code: str) -> An
     if tagged(request, response, found.code.version):
         return Response(status_code=304, headers=dict(response.headers))
     return plain(found)
+
+
+@router.get("/alike")
+async def search(request: Request, kind: str, text: str, limit: int = 10) -> Any:
+    """What is meant by a few words, pinyin or its initials, a size or a drawing number; each candidate says why."""
+    return plain(await alike.search(served(request).road.db, kind, text, min(limit, 100)))
 
 
 @router.get("/uses")
@@ -113,7 +119,9 @@ async def propose(request: Request, said: Proposed) -> Any:
     kind, code = said.change.get("kind"), said.change.get("code")
     if "if-match" in request.headers and kind and code:
         check_match(request, (await codes.show(served(request).road.db, str(kind), str(code))).code.version)
-    return {"proposal": await codes.propose(served(request).road.db, change, by=said.by, reason=said.reason)}
+    db = served(request).road.db
+    number = await codes.propose(db, change, by=said.by, reason=said.reason)
+    return {"proposal": number, "alike": plain(await alike.twins(db, change))}
 
 
 @router.post("/proposals/{proposal}/approve")

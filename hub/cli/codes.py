@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from hub.cli.command import Answer, By, Command, Desk, Limit, argument, option, table, together, told
-from hub.services import codes
+from hub.services import alike, codes
+from hub.services.alike import Alike
 from hub.services.codes import Unknown
 from hub.services.errors import ChangeUnreadable
 from hub.texts import Text
@@ -92,7 +94,26 @@ async def propose(desk: Desk, change: Annotated[str, argument("change")], by: By
     """Any change, as JSON."""
     wanted = codes.read_change(_json(change, "change"))
     async with desk.database() as db:
-        return _proposed(await codes.propose(db, wanted, by=by, reason=reason))
+        number = await codes.propose(db, wanted, by=by, reason=reason)
+        twins = await alike.twins(db, wanted)
+    made = told("cli-proposed", proposal=number)
+    shown = together(made, told("cli-twins"), _alike(twins)) if twins else made
+    return Answer({"proposal": number, "alike": twins}, shown)
+
+
+async def search(desk: Desk, kind: KindName, text: Annotated[str, argument("searched")], limit: Limit = 10) -> Answer:
+    """What is meant by a few words, pinyin, a size or a drawing number."""
+    async with desk.database() as db:
+        found = await alike.search(db, kind, text, limit)
+    return Answer(found, _alike(found))
+
+
+async def duplicates(desk: Desk, kind: KindName) -> Answer:
+    """Codes of a kind that are probably one thing."""
+    async with desk.database() as db:
+        found = await alike.clusters(db, kind)
+    rows = [(", ".join(one.codes), f"{one.pairs[0].found.score:g}") for one in found]
+    return Answer(found, table(("code", "score"), rows))
 
 
 async def proposals(desk: Desk, limit: Limit = 50) -> Answer:
@@ -151,6 +172,11 @@ async def end_reference(
         return _proposed(await codes.propose(db, change, by=by, reason=reason))
 
 
+def _alike(found: Sequence[Alike]) -> Any:
+    rows = [(one.code, f"{one.score:g}", Text("; ".join(r.zh for r in one.reasons), "; ".join(r.en for r in one.reasons))) for one in found]
+    return table(("code", "score", "why"), rows)
+
+
 def _code(row: Any) -> tuple[Any, ...]:
     return (row.code, Text(row.name_zh, row.name_en), row.status, row.version)
 
@@ -180,6 +206,6 @@ def _json(text: str, where: str) -> Any:
 CODE = (
     Command("inbox", inbox), Command("suggest", suggest), Command("answer", answer), Command("find", find), Command("show", show),
     Command("kinds", kinds), Command("propose", propose), Command("list", proposals), Command("approve", approve),
-    Command("refuse", refuse), Command("import-seed", import_seed),
+    Command("refuse", refuse), Command("import-seed", import_seed), Command("search", search), Command("duplicates", duplicates),
 )  # fmt: skip
 XREF = (Command("list", references), Command("add", add_reference), Command("end", end_reference))

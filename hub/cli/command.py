@@ -29,6 +29,7 @@ from hub.registry import connectors
 from hub.services.plain import plain
 from hub.services.words import error_text, word
 from master_data.plant import put_in_force
+from master_data.seeds import first_units
 
 Language = Literal["zh", "en"]
 
@@ -95,6 +96,7 @@ class Desk:
         db = open_database(self.settings)
         try:
             await upgrade(self.settings.database_url())
+            await first_units(db)
             yield db
         finally:
             await db.close()

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hub.db import Database
+from hub.services.alike import groups
 from hub.services.errors import NoSuchFigure
 from hub.texts import LANGUAGES, TEXTS, Text, sentence
 from master_data.plant import kinds_in_force
 from master_data.quality import scorecard
-from master_data.quality.figures import TARGETS, Defect, Figure, Place
+from master_data.quality.figures import TARGETS, UNIQUENESS, Defect, Figure, Place
 from master_data.quality.scorecard import Asked
 
 DAYS = 7
@@ -43,11 +44,14 @@ class QualityRow:
     what: Text
 
 
-async def quality(db: Database, *, now: datetime, kind: str = "", figure: str = "") -> list[QualityFigure]:
-    """Every figure, or those of one kind, or one figure of all kinds. Raises NoSuchFigure."""
+async def quality(db: Database, *, now: datetime, kind: str = "", figure: str = "", unique: bool = False) -> list[QualityFigure]:
+    """Every figure, or those of one kind, or one figure of all kinds. Raises NoSuchFigure.
+
+    `unique`: look for codes that are one thing too; it takes minutes for a hundred thousand codes.
+    """
     if figure and figure not in TARGETS:
         raise NoSuchFigure(figure=figure, known=", ".join(TARGETS))
-    found = await scorecard.scorecard(db, _asked(now))
+    found = await scorecard.scorecard(db, _asked(now, unique or figure == UNIQUENESS))
     return [_shown(one) for one in found if kind in ("", one.place.kind) and figure in ("", one.place.figure)]
 
 
@@ -57,7 +61,7 @@ async def rows(
     """The rows behind one figure, in order of key. Raises NoSuchFigure."""
     if figure not in TARGETS:
         raise NoSuchFigure(figure=figure, known=", ".join(TARGETS))
-    found = await scorecard.defects(db, _asked(now), Place(figure, kind, system, steward), after=after, limit=limit)
+    found = await scorecard.defects(db, _asked(now, figure == UNIQUENESS), Place(figure, kind, system, steward), after=after, limit=limit)
     return [QualityRow(key=one.key, what=_said(one)) for one in found]
 
 
@@ -74,8 +78,8 @@ def _said(one: Defect) -> Text:
     return Text(*(sentence(TEXTS[one.what], language, one.facts) for language in LANGUAGES))
 
 
-def _asked(now: datetime) -> Asked:
-    return Asked(kinds_in_force(), now - timedelta(days=DAYS))
+def _asked(now: datetime, unique: bool) -> Asked:
+    return Asked(kinds_in_force(), now - timedelta(days=DAYS), groups if unique else None)
 
 
 def _shown(one: Figure) -> QualityFigure:

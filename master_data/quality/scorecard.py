@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -83,7 +84,8 @@ async def _kind(session: AsyncConnection, tally: Tally, kind: Kind, known: of_co
         if duplicates is not None:
             rows.extend(page)
     if duplicates is not None:
-        _unique(tally, kind, rows, duplicates(kind, rows))
+        groups = await asyncio.to_thread(lambda: [tuple(group) for group in duplicates(kind, rows)])     # it may take minutes
+        _unique(tally, kind, rows, groups)
 
 
 def _unique(tally: Tally, kind: Kind, rows: Sequence[Row[Any]], groups: Iterable[Sequence[str]]) -> None:
