@@ -13,6 +13,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from hub.db import METADATA, Database
 from hub.reporting import tables as _reporting  # noqa: F401  importing these fills METADATA
+from hub.storage import queues as _queues  # noqa: F401  (its indexes)
 from hub.storage import releases as _releases  # noqa: F401
 from hub.storage import repeats as _repeats  # noqa: F401
 from hub.storage import tables as _storage  # noqa: F401

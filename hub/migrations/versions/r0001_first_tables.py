@@ -175,6 +175,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_holds_lane', 'holds', ['group', 'topic', 'partition', 'lane', 'offset'], unique=False, sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'"))
     op.create_index('ix_holds_ready', 'holds', ['group', 'topic', 'partition'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
+    op.create_index('ix_holds_ready_lane', 'holds', ['group', 'topic', 'partition', 'lane', 'offset'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
+    op.create_index('ix_holds_record', 'holds', ['group', 'topic', 'partition', 'lane', 'entity', 'key'], unique=False, sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'"))
     op.create_index('ix_holds_time', 'holds', ['ready_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('import_batches',
         sa.Column('id', sa.Integer(), nullable=False),
