@@ -31,7 +31,7 @@ from master_data.rows import (
     own_spans,
 )
 from master_data.snapshot import USABLE, Snapshot
-from master_data.tables import codes, conversions, cross_references
+from master_data.tables import code_aliases, codes, conversions, cross_references
 
 STREAM, FETCHED = 500, 5000
 """Rows of a page, and rows that a server is asked for at a time. Larger pages outlive the garbage collector's first look, and it then
@@ -64,6 +64,7 @@ async def load(db: Database) -> Snapshot:
         await _load_plain(session, snapshot, pool)
         await _load_others(session, snapshot)
         await _load_factors(session, snapshot)
+        await _load_aliases(session, snapshot)
         return snapshot
 
 
@@ -118,6 +119,12 @@ async def _load_factors(session: AsyncConnection, snapshot: Snapshot) -> None:
     statement = select(conversions).order_by(*FACTOR_KEY, *FACTOR_ORDER)
     async for key, rows in _groups(session, statement, lambda row: (row.material, row.from_unit, row.to_unit)):
         snapshot.units.put_spans(key, [factor_span(row) for row in rows])
+
+
+async def _load_aliases(session: AsyncConnection, snapshot: Snapshot) -> None:
+    named = (code_aliases.c.kind, code_aliases.c.alias, code_aliases.c.code)
+    for kind, alias, code in await session.execute(select(*named).where(code_aliases.c.valid_to.is_(None))):
+        snapshot.put_alias(kind, alias, code)
 
 
 async def _pages(session: AsyncConnection, statement: Select[Any]) -> AsyncIterator[list[Any]]:

@@ -80,6 +80,7 @@ async def merge_codes(to: Publication, change: MergeCodes) -> None:
         "version": to.version, "by": to.by,
     }  # fmt: skip
     await to.session.execute(insert(code_aliases).values(row))
+    to.touch("alias", change.kind, change.loser)
     await _free_waiting(to, change.kind, change.loser)
 
 
@@ -102,6 +103,7 @@ async def split_codes(to: Publication, change: SplitCodes) -> None:
     await _put_values(to, winner, values | {name: pair[0] for name, pair in undo.values.items() if name not in kept})
     await put_code(to, change.kind, change.loser, status=undo.status, statuses=undo.statuses)
     await _end(to, alias)
+    to.touch("alias", change.kind, change.loser)
     await _free_waiting(to, change.kind, change.loser)
 
 

@@ -18,6 +18,7 @@ from hub.db import insert as upsert
 from hub.storage.archive import post
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import mark_ready
+from master_data.aliases import alias_change
 from master_data.errors import PersonMissing, UnknownKind
 from master_data.events import FORMS, Code, messages
 from master_data.kind import Kind
@@ -33,6 +34,7 @@ CHANGE: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]] = {
     "local": local_change,
     "own": own_change,
     "factor": factor_change,
+    "alias": alias_change,
 }
 
 

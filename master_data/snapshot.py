@@ -51,7 +51,7 @@ Entry = str | tuple[Span, ...]
 class Snapshot:
     """One state of the dictionary. Organisations are shared codes; '' is what holds in every organisation of a system."""
 
-    __slots__ = ("_names", "_own", "_shared", "_status", "units", "version")
+    __slots__ = ("_aliases", "_names", "_own", "_shared", "_status", "units", "version")
 
     def __init__(self, version: int = 0) -> None:
         self.version = version
@@ -60,6 +60,7 @@ class Snapshot:
         self._own: dict[Scope, dict[str, Entry]] = {}       # shared code → local
         self._names: dict[str, dict[str, bytes]] = {}
         self._status: dict[tuple[str, str], str] = {}       # only what is not active
+        self._aliases: dict[tuple[str, str], str] = {}      # codes that were merged away
 
     def to_shared(self, kind: str, system: str, organisation: str, local: str, at: datetime | None = None) -> str | None:
         """The shared code of a local one, valid `at` (now). The organisation's own entry wins over one for all."""
@@ -67,11 +68,19 @@ class Snapshot:
         return found.value if isinstance(found, Span) else found
 
     def to_local(self, kind: str, system: str, organisation: str, code: str, at: datetime | None = None) -> LocalCode | None:
-        """What the system calls it: the preferred one where there are several."""
+        """What the system calls it: the preferred one where there are several. A code that was merged away means the one that stands."""
         found = _find(self._own, (kind, system, organisation), code, at)
         if isinstance(found, str):
             return LocalCode(found, True, "")
+        if found is None and (winner := self.winner(kind, code)) != code:
+            return self.to_local(kind, system, organisation, winner, at)
         return None if found is None else LocalCode(found.value, found.state == USABLE, "" if found.state == USABLE else found.state)
+
+    def winner(self, kind: str, code: str) -> str:
+        """The code that stands for this one, through merges of merges; itself where it was not merged."""
+        while (stands := self._aliases.get((kind, code))) is not None:
+            code = stands
+        return code
 
     def names(self, kind: str, code: str) -> Names | None:
         """The names of a code; None: there is no such code."""
@@ -98,6 +107,13 @@ class Snapshot:
             self.units.put_unit(code, attributes)
         if kind == "material":
             self.units.put_material(code, attributes)
+
+    def put_alias(self, kind: str, alias: str, code: str | None) -> None:
+        """The alias stands for a code; None: for itself again."""
+        if code is None:
+            self._aliases.pop((kind, alias), None)
+        else:
+            self._aliases[kind, alias] = code
 
     def put_plain(self, rows: Iterable[Sequence[str]], pool: dict[str, str]) -> None:
         """Preferred, usable, undated cross-references, many at once: kind, system, organisation, local code, shared code.
@@ -200,4 +216,9 @@ def _apply_factor(snapshot: Snapshot, change: Mapping[str, Any]) -> None:
     snapshot.units.put_spans((material, from_unit, to_unit), spans)
 
 
-APPLY = {"code": _apply_code, "local": _apply_local, "own": _apply_own, "factor": _apply_factor}
+def _apply_alias(snapshot: Snapshot, change: Mapping[str, Any]) -> None:
+    kind, alias = change["key"]
+    snapshot.put_alias(kind, alias, change["code"])
+
+
+APPLY = {"alias": _apply_alias, "code": _apply_code, "local": _apply_local, "own": _apply_own, "factor": _apply_factor}

@@ -14,9 +14,10 @@ from hub.texts.snapshot import SNAPSHOT
 from master_data import loading
 from master_data.follower import Follower, load
 from master_data.proposals import approve, propose
-from master_data.proposed import AddConversion, ChangeCode, EndCrossReference
+from master_data.proposed import AddConversion, AddCrossReference, ChangeCode, CreateCode, EndCrossReference, MergeCodes, SplitCodes
 from master_data.publication import changes_after
 from master_data.rows import local_spans, own_spans
+from master_data.seeds import load_units, take_over
 from master_data.snapshot import LocalCode, Names, Snapshot, Span
 from master_data.snapshot_errors import DictionaryStale
 from master_data.tables import codes, cross_references
@@ -223,3 +224,24 @@ async def test_a_version_that_cannot_be_applied_stops_no_follower_and_none_goes_
                     await asyncio.sleep(0)
         snapshot = await asyncio.wait_for(follower.wait_for(version), 10)
         assert snapshot.to_shared("material", "erp", "", "A") == "M-1"
+
+
+async def test_a_merged_code_is_called_what_its_winner_is_called_until_it_is_split_back(database: Database) -> None:
+    await load_units(database)
+    traits = {"type": "raw", "base_unit": "KGM"}
+    await take_over(database, [
+        *(CreateCode(kind="material", code=code, zh=code, attributes=traits) for code in ("A", "B", "C")),
+        AddCrossReference(kind="material", system="erp", local_code="1.3", code="C"),
+    ], by="go-live")  # fmt: skip
+    async with Follower(database, poll_s=3600) as follower:
+        for change in (MergeCodes(kind="material", loser="A", winner="B"), MergeCodes(kind="material", loser="B", winner="C")):
+            await approve(database, await propose(database, change, by="ann"), by="ben")
+        await follower.catch_up()
+        for snapshot in (follower.snapshot, await load(database)):
+            assert snapshot.winner("material", "A") == "C"
+            assert snapshot.to_local("material", "erp", "P1", "A") == LocalCode("1.3", True, "")
+        await approve(database, await propose(database, SplitCodes(kind="material", loser="B"), by="ann"), by="ben")
+        await follower.catch_up()
+        for snapshot in (follower.snapshot, await load(database)):
+            assert snapshot.winner("material", "A") == "B"
+            assert snapshot.to_local("material", "erp", "P1", "A") is None
