@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.db import Database
 from hub.pipeline.wire import unkeep, unpack_inbound
+from hub.recovery.wishes import wish_discard_waiting
 from hub.storage import releases
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import Hold, anything_waits_for, mark_portion, mark_ready, open_causes
 from hub.storage.records import KnownDocument, documents_by_key, documents_by_number
 from master_data.causes import KINDS, causes_gone
-from master_data.unknown_codes import Sighting, note_unknown
+from master_data.plant import in_force
+from master_data.unknown_codes import Sighting, note_unknown, refusals
 
 DOCUMENT_KINDS = (CauseKind.DOCUMENT, CauseKind.TARGET_DOCUMENT)
 ASKED_KINDS = (*KINDS, *DOCUMENT_KINDS)
@@ -97,16 +99,33 @@ async def _documents_there(session: AsyncConnection, causes: Sequence[Cause]) ->
     return there + [cause for cause, key in targets.items() if key in by_key and by_key[key].usable]
 
 
-async def note_unknown_codes(session: AsyncConnection, rows: Sequence[Hold], now: datetime) -> None:
-    """Every unknown local code that holds these rows stands in the steward's inbox, with what the source says about it."""
+async def note_unknown_codes(session: AsyncConnection, rows: Sequence[Hold], now: datetime) -> list[str]:
+    """Every unknown local code that holds these rows stands in the steward's inbox, with what the source says about it.
+
+    Returns the causes (`Cause.text`) of codes that a person has said are never accepted: `drop_never_accepted`, once the rows are there.
+    """
     sightings = [
-        Sighting(cause.name, cause.system, cause.organisation, cause.value, _about(row, cause))
+        Sighting(
+            cause.name, cause.system, cause.organisation, cause.value, _about(row, cause), message=f"{row.entity}/{row.key}"[:300],
+            arrived=row.held_at,
+        )
         for row in rows
         for cause in row.causes
         if cause.kind is CauseKind.CODE
-    ]
-    if sightings:
-        await note_unknown(session, sightings, now)
+    ]  # fmt: skip
+    if not sightings:
+        return []
+    states = await note_unknown(session, sightings, now, in_force().spellings)
+    return [cause for cause, state in states.items() if state == "refused"]
+
+
+async def drop_never_accepted(session: AsyncConnection, causes: Sequence[str]) -> int:
+    """What a person has said of a code once holds for later messages too: they are discarded for the same reason. How many."""
+    count = 0
+    for cause, refusal in (await refusals(session, causes)).items() if causes else ():
+        if refusal.verdict == "never":
+            count += await wish_discard_waiting(session, [cause], refusal.by, refusal.reason)
+    return count
 
 
 def _about(row: Hold, cause: Cause) -> dict[str, str]:

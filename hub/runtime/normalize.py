@@ -23,7 +23,7 @@ from hub.pipeline.lanes import awaited, next_turn
 from hub.pipeline.plan import Plan
 from hub.pipeline.transitions import withdrawn
 from hub.pipeline.wire import NUL, Inbound, Kept, unkeep, unpack_inbound
-from hub.recovery.release import ask_again, document_arrived, note_unknown_codes
+from hub.recovery.release import ask_again, document_arrived, drop_never_accepted, note_unknown_codes
 from hub.runtime.partitions import Memory, Partitions, caught_up
 from hub.runtime.ready import ReadyRows
 from hub.runtime.recent import Recent
@@ -219,13 +219,14 @@ class NormalizeLoop:
 
     async def _write_rows(self, session: AsyncConnection, owned: Owned, plan: Plan) -> None:
         await keep_record_states(session, plan.states)
-        await note_unknown_codes(session, [*plan.new, *plan.again], self._road.now())   # before hold rows, as an approver locks them
+        refused = await note_unknown_codes(session, [*plan.new, *plan.again], self._road.now())     # before rows, as an approver locks them
         await note_documents(session, plan.documents)
         await document_arrived(session, plan.documents)
         await forget_payloads(session, plan.sent_back)
         await holds.insert_holds(session, plan.new)
         for row in plan.again:
             await holds.wait_again(session, row)
+        await drop_never_accepted(session, refused)
         for closed_as, ids in plan.closed.items():
             await holds.close(session, ids, closed_as, self._road.now())
         if plan.closed or plan.new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.runtime.road import Road
 from hub.sdk import Record
+from hub.services.codes import answer_with_no, inbox
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.records import documents_by_key
 from master_data.proposals import approve, propose
@@ -36,6 +37,42 @@ async def test_an_unknown_code_holds_only_its_own_order_and_goes_on_when_approve
         await eventually(lambda: pair.erp.papers["sales_order/P1/SO-1"])
         await eventually(lambda: _nothing_held(road))
     assert len(pair.erp.papers["sales_order/P1/SO-1"]) == 1
+
+
+async def test_a_code_that_is_never_accepted_ends_later_messages_too_for_the_same_reason(stage: Stage) -> None:
+    pair = stage.pair
+    pair.order("SO-1", material="TRIAL")
+    async with open_toy_road(*stage) as road, running(road):
+        await eventually(lambda: open_rows(road))
+        (unknown,) = await inbox(road.db)
+        await answer_with_no(road.db, unknown.id, "never", by="ann", reason="a trial entry")
+        await eventually(lambda: _nothing_held(road))
+        pair.order("SO-2", material="TRIAL")
+        await eventually(lambda: _ended(road, {"SO-1": "discarded", "SO-2": "discarded"}))
+        rows = await hold_rows(road)
+        assert {(row["wish_by"], row["reason"]) for row in rows} == {("ann", "a trial entry")}
+        assert await inbox(road.db) == []
+    assert not pair.erp.papers["sales_order/P1/SO-2"]
+
+
+async def test_a_code_wrong_at_the_source_is_asked_about_again_when_the_source_stands_by_it(stage: Stage) -> None:
+    pair = stage.pair
+    pair.order("SO-1", material="B")
+    async with open_toy_road(*stage) as road, running(road):
+        await eventually(lambda: open_rows(road))
+        (unknown,) = await inbox(road.db)
+        await answer_with_no(road.db, unknown.id, "wrong_at_source", by="ann", reason="a typing error")
+        assert await inbox(road.db) == []
+        pair.order("SO-2", material="B")
+        await eventually(lambda: _asked(road, "B"))
+
+
+async def _ended(road: Road, wanted: dict[str, str]) -> bool:
+    return {row["key"]: row["closed_as"] for row in await hold_rows(road)} == wanted
+
+
+async def _asked(road: Road, local_code: str) -> bool:
+    return [row.local_code for row in await inbox(road.db)] == [local_code]
 
 
 async def test_a_newer_version_passes_its_held_predecessor(stage: Stage) -> None:
