@@ -25,7 +25,7 @@ BENCHES: dict[str, Callable[[Servers], Awaitable[Result]]] = {
     "exchange": exchange.run,
     "snapshot": snapshot.run,
 }
-NEED_SERVERS = {"normalize"}
+NEED_SERVERS = {"normalize", "snapshot"}
 
 
 def main() -> int:

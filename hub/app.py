@@ -129,7 +129,7 @@ async def open_road(settings: Settings, wrap: Wrap = unchanged, installed: Mappi
         await bus.start()
         stack.push_async_callback(bus.stop)
         await bus.declare(topics_for(settings.systems, settings.profile, partitions=settings.partitions or None))
-        follower = await stack.enter_async_context(Follower(db, poll_s=settings.tick_s))
+        follower = await stack.enter_async_context(Follower(db, poll_s=settings.tick_s, stale_s=settings.dictionary_stale_s))
         yield wrap(Road(settings=settings, bus=bus, db=db, rules=rules, follower=follower, systems=systems))
 
 

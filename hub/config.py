@@ -126,6 +126,9 @@ class Settings(_Strict):
     )
     lease_s: float = Field(default=15.0, gt=0, description="How long a lease holds without being renewed")
     sweep_s: float = Field(default=30.0, gt=0, description="Seconds between two sweeps over holds and doubtful deliveries")
+    dictionary_stale_s: float = Field(
+        default=10.0, gt=0, description="A process that has not heard of the dictionary for so long decides nothing until it has"
+    )
     tick_s: float = Field(default=0.2, gt=0, description="Seconds between two looks for ready rows")
     systems: dict[str, SystemSettings] = Field(default_factory=dict, description="The connected systems by name")
 

@@ -8,20 +8,12 @@ from sqlalchemy import text
 
 from hub.api.served import served
 from hub.bus.topics import DELIVERIES
-from hub.errors import TransientError
 from hub.observability.health import Ask, ready
 from hub.observability.metrics import CONTENT_TYPE, exposition
 from hub.runtime.road import Road
 from hub.services.status import groups, measure
 
 router = APIRouter(tags=["health"])
-SNAPSHOT_S = 30.0
-
-
-class SnapshotOld(TransientError):
-    """The dictionary in memory has not been compared with the database for too long."""
-
-    code = "snapshot-old"
 
 
 @router.get("/live")
@@ -59,7 +51,6 @@ def _parts(road: Road) -> dict[str, Ask]:
         await road.bus.lag("project", [DELIVERIES])
 
     async def dictionary() -> None:
-        if road.follower.age_s > SNAPSHOT_S:
-            raise SnapshotOld(seconds=int(road.follower.age_s))
+        _ = road.follower.snapshot      # raises DictionaryStale
 
     return {"database": database, "bus": bus, "dictionary": dictionary}

@@ -234,11 +234,12 @@ class DeliverLoop:
             return
         owned = self._partitions.owned(partition)
         version = self._road.follower.snapshot.version
+        memory = await self._partitions.memory(partition)
         async with self._road.db.read() as session:
-            lanes = await holds.ready_lanes(session, self.group, partition, version, LANES_PER_TURN)
+            lanes, memory.after = await holds.next_lanes(session, self.group, partition, version, LANES_PER_TURN, memory.after)
         if lanes:
             await self.breaker.check()
-            (await self._partitions.memory(partition)).held.update(lanes)
+            memory.held.update(lanes)
             await self._side_by_side([self._turns(owned, lane, version) for lane in lanes])
 
     async def _turns(self, owned: Owned, lane: str, known: int) -> None:

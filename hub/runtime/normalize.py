@@ -139,10 +139,7 @@ class NormalizeLoop:
     async def _some_lanes(self, session: AsyncConnection, partition: Partition, memory: Memory) -> list[str]:
         """The next lanes that can go on, in a round, so that nobody is passed over; and those that must be read whole."""
         version = self._road.follower.snapshot.version
-        lanes = await holds.ready_lanes(session, GROUP, partition, version, LANES_PER_TURN, memory.after)
-        if memory.after and len(lanes) < LANES_PER_TURN:
-            lanes += await holds.ready_lanes(session, GROUP, partition, version, LANES_PER_TURN - len(lanes))
-        memory.after = lanes[-1] if len(lanes) == LANES_PER_TURN else ""
+        lanes, memory.after = await holds.next_lanes(session, GROUP, partition, version, LANES_PER_TURN, memory.after)
         return list(dict.fromkeys([*lanes, *memory.whole]))
 
     def _release(self, plan: Plan, lane: str, most: int, read: Callable[[Hold], tuple[Inbound, str]]) -> None:

@@ -19,7 +19,18 @@ from hub.storage.among import among, among_named
 from hub.storage.causes import Cause
 from hub.storage.hold_rows import BEHIND, CLOSED, DISCARD, READY, WAITING, Hold, of_partition
 from hub.storage.marking import mark_portion, mark_ready, ripen
-from hub.storage.queues import Some, around, held_lanes, queues, ready_heads, ready_lanes, ready_partitions, to_release, wake_awaited
+from hub.storage.queues import (
+    Some,
+    around,
+    held_lanes,
+    next_lanes,
+    queues,
+    ready_heads,
+    ready_lanes,
+    ready_partitions,
+    to_release,
+    wake_awaited,
+)
 from hub.storage.tables import hold_causes, holds
 
 # asked with every document
@@ -110,6 +121,8 @@ def _new_cause(dialect: str) -> Executable:
     return insert_for(dialect, hold_causes).on_conflict_do_nothing()
 
 
-__all__ = ["BEHIND", "CLOSED", "DISCARD", "READY", "WAITING", "Hold", "Some", "anything_waits_for", "around", "close", "held_lanes",
-           "insert_holds", "mark_portion", "mark_ready", "open_causes", "queues", "ready_heads", "ready_lanes", "ready_partitions", "ripen",
-           "to_release", "wait_again", "wake_awaited"]
+__all__ = [
+    "BEHIND", "CLOSED", "DISCARD", "Hold", "READY", "Some", "WAITING", "anything_waits_for", "around", "close", "held_lanes",
+    "insert_holds", "mark_portion", "mark_ready", "next_lanes", "open_causes", "queues", "ready_heads", "ready_lanes",
+    "ready_partitions", "ripen", "to_release", "wait_again", "wake_awaited",
+]  # fmt: skip

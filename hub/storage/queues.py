@@ -156,6 +156,16 @@ async def ready_lanes(
         after = rows[-1].lane
 
 
+async def next_lanes(
+    session: AsyncConnection, group: str, partition: Partition, version: int, limit: int, after: str
+) -> tuple[list[str], str]:
+    """The next lanes of a round, from the first again at its end, so that nobody is passed over; and behind which one to begin next."""
+    lanes = await ready_lanes(session, group, partition, version, limit, after)
+    if after and len(lanes) < limit:
+        lanes += await ready_lanes(session, group, partition, version, limit - len(lanes))
+    return list(dict.fromkeys(lanes)), lanes[-1] if len(lanes) == limit else ""
+
+
 async def ready_heads(session: AsyncConnection, group: str, partition: Partition, lanes: Collection[str] | None = None) -> int:
     """N6: the first open row of a lane, if *behind*, becomes *ready*. `lanes` None: of all lanes of the partition."""
     if lanes is None:

@@ -123,7 +123,6 @@ holds = Table(
     Column("message", LargeBinary, nullable=False),
     UniqueConstraint("group", "topic", "partition", "offset"),
     Index("ix_holds_lane", "group", "topic", "partition", "lane", "offset", **_only("state <> 'closed'")),
-    Index("ix_holds_ready", "group", "topic", "partition", **_only("state = 'ready'")),
     Index("ix_holds_time", "ready_at", **_only("state = 'waiting'")),
 )
 

@@ -181,6 +181,7 @@ SETTINGS_ZH: dict[str, str] = {
     "max_body_bytes": "推送正文的最大字节数",
     "mappings": "本厂自己的映射文件夹,优先于随产品发布的文件",
     "seeds": "启动时导入的初始编码文件",
+    "dictionary_stale_s": "超过多少秒得不到字典更新,进程就停止判断,直到恢复",
     "dictionary": "工厂自己的字典规则文件夹:kinds/、approval_routes.yaml、spellings.yaml",
     "calendars": "班次日历,按统一组织编码;`*`:没有自己日历的所有组织",
     "calendars.<name>.zone": "班次所用的时区",

@@ -41,7 +41,6 @@ WEB: dict[str, Text] = {
     "idempotency-under-way": Text("键“{key}”的首个请求仍在处理。请稍后用同一个键重试。", "The first request under the key '{key}' is still being carried out. Send it again later under the same key."),
     "idempotency-outcome-unknown": Text("键“{key}”的首个请求没有得到答复,是否已执行不明。请先查看结果,需要时用新的键重发。", "The first request under the key '{key}' was never answered, and may have been carried out or not. Look first, then send it under a new key if it is needed."),
     "precondition-failed": Text("对象已被修改:您看到的是 {seen},现在是 {now}。请重新读取后再改。", "It was changed meanwhile: you saw {seen}, now it is {now}. Read it again before you change it."),
-    "snapshot-old": Text("字典快照已 {seconds} 秒未更新。请检查数据库连接。", "The dictionary has not been refreshed for {seconds} s. Check the database."),
 }
 
 HOLDS: dict[str, Text] = {

@@ -174,7 +174,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('group', 'topic', 'partition', 'offset', name=op.f('uq_holds_group_topic_partition_offset'))
     )
     op.create_index('ix_holds_lane', 'holds', ['group', 'topic', 'partition', 'lane', 'offset'], unique=False, sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'"))
-    op.create_index('ix_holds_ready', 'holds', ['group', 'topic', 'partition'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
     op.create_index('ix_holds_ready_lane', 'holds', ['group', 'topic', 'partition', 'lane', 'offset'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
     op.create_index('ix_holds_record', 'holds', ['group', 'topic', 'partition', 'lane', 'entity', 'key'], unique=False, sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'"))
     op.create_index('ix_holds_time', 'holds', ['ready_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
