@@ -14,11 +14,10 @@ from hub.bus.base import Message
 from hub.bus.topics import canonical
 from hub.event import Event, event_id
 from hub.model import decode, encode
+from master_data.tables import STATUSES
 
 HUB = "hub"
 """The source of what the hub itself tells."""
-LIVING = {"draft": "draft", "in_review": "in_review", "active": "active", "phase_out": "phase_out", "blocked": "blocked",
-          "obsolete": "obsolete"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ def _states(begins: str, lives: str, blocked: str, over: str) -> dict[str, str]:
 
 
 FORMS: Mapping[str, Form] = {
-    "material": Form(entity="material", states=LIVING, fields={
+    "material": Form(entity="material", states={status: status for status in STATUSES}, fields={
         "spec": "specification", "drawing": "drawing", "type": "type", "base_unit": "base_unit", "second_unit": "second_unit",
         "dual_unit": "floating_rate", "fractions": "fractions", "procurement": "procurement", "control": "lot_control",
         "sellable": "sellable", "gtin": "gtin",

@@ -132,10 +132,15 @@ class Kind(Part):
 
     def completeness(self, attributes: Mapping[str, Any]) -> Fraction:
         """The share of what counts that is filled, by weight, from 0 to 1; what does not apply to this code does not count."""
-        counted = [attribute for attribute in self.attributes if attribute.counts and attribute.applies(attributes)]
-        whole = sum(attribute.counts for attribute in counted)
-        there = sum(attribute.counts for attribute in counted if filled(attributes.get(attribute.name)))
-        return Fraction(there, whole) if whole else Fraction(1)
+        weighed = [(weight, is_there) for _, weight, is_there in self.weighed(attributes)]
+        whole = sum(weight for weight, _ in weighed)
+        return Fraction(sum(weight for weight, is_there in weighed if is_there), whole) if whole else Fraction(1)
+
+    def weighed(self, attributes: Mapping[str, Any]) -> Iterator[tuple[Attribute, int, bool]]:
+        """Each attribute, what it counts for this code (0 where it does not apply), and whether it is filled."""
+        for attribute in self.attributes:
+            weight = attribute.counts if attribute.applies(attributes) else 0
+            yield attribute, weight, filled(attributes.get(attribute.name))
 
     def _check_characters(self, code: str) -> None:
         alphabet = self.code.alphabet

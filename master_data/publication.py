@@ -18,6 +18,7 @@ from hub.db import insert as upsert
 from hub.storage.archive import post
 from hub.storage.causes import Cause, CauseKind
 from hub.storage.holds import mark_ready
+from hub.storage.places import rows_at
 from master_data.aliases import alias_change
 from master_data.errors import PersonMissing, UnknownKind
 from master_data.events import FORMS, Code, messages
@@ -85,17 +86,18 @@ class Publication:
     async def _told(self) -> list[Code]:
         """The codes of this version that systems are told of, as they now stand."""
         touched = [key for of, key in self.touched if of == "code" and key[0] in FORMS]
-        everywhere = await self._plants() if touched else ()
-        found = []
-        for kind, code in touched:
-            row = (await self.session.execute(select(codes).where(codes.c.kind == kind, codes.c.code == code))).one()
-            if row.status in NOT_YET:
-                continue
-            found.append(Code(
-                kind=kind, code=code, zh=row.name_zh, en=row.name_en, status=row.status, attributes=row.attributes,
-                organisations=row.organisations or everywhere,
-            ))  # fmt: skip
-        return found
+        if not touched:
+            return []
+        rows = {(row["kind"], row["code"]): row for row in await rows_at(self.session, codes, ("kind", "code"), touched)}
+        everywhere = await self._plants()
+        return [
+            Code(
+                kind=row["kind"], code=row["code"], zh=row["name_zh"], en=row["name_en"], status=row["status"],
+                attributes=row["attributes"], organisations=row["organisations"] or everywhere,
+            )
+            for key in touched
+            if (row := rows[key[0], key[1]])["status"] not in NOT_YET
+        ]  # fmt: skip
 
     async def _plants(self) -> list[str]:
         """The organisations of the dictionary: where a code is that is assigned to none."""

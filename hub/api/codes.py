@@ -13,7 +13,7 @@ from hub.api.idempotency import OnceOnly
 from hub.api.served import now, served
 from hub.services import alike, codes
 from hub.services.plain import plain
-from hub.services.where_used import where_used
+from hub.services.where_used import told, where_used
 
 router = APIRouter(tags=["dictionary"], route_class=OnceOnly)
 
@@ -73,7 +73,7 @@ async def uses(request: Request, kind: str, code: str) -> Any:
     """Where a code is used, and what becomes of each use when it is merged, blocked or retired."""
     road = served(request).road
     found = await where_used(road.db, kind, code, rules=road.rules, now=now(request))
-    return [{**plain(one), "name": plain(one.name), "effects": plain(one.effects)} for one in found]
+    return [plain(told(one)) for one in found]
 
 
 @router.get("/cross-references")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
@@ -28,9 +28,9 @@ MOST_BYTES = 64 * 1024 * 1024
 @router.get("/imports/template")
 async def template(request: Request, kind: str) -> Response:
     """A workbook to be filled in."""
-    out = _temporary(f"{kind}.xlsx")
-    await exchange.template(served(request).road.db, kind, out)
-    return _sent(out)
+    made = _made(f"{kind}.xlsx")
+    await exchange.template(served(request).road.db, kind, made.file)
+    return _sent(made)
 
 
 @router.post("/imports/check")
@@ -44,10 +44,9 @@ async def check(request: Request, kind: str, name: str, zone: str = "Asia/Shangh
 async def marked(request: Request, kind: str, name: str, zone: str = "Asia/Shanghai") -> Response:
     """The same file with what is wrong marked in its cells, in the reader's language."""
     async with _uploaded(request, name) as file:
-        out = _temporary(PurePath(name).name)
-        found = await exchange.check(served(request).road.db, file, kind, result=out, language=language(request), zone=zone)
-    assert found.result is not None
-    return _sent(found.result)
+        made = _made(PurePath(name).name)
+        found = await exchange.check(served(request).road.db, file, kind, result=made.file, language=language(request), zone=zone)
+    return _sent(made, found.result)
 
 
 @router.post("/imports", status_code=201)
@@ -102,12 +101,12 @@ async def export(
     changed_since: datetime | None = None, zone: str = "Asia/Shanghai",
 ) -> Response:  # fmt: skip
     """The codes of a kind as xlsx or csv; imported back it changes nothing. `status`: several with commas between."""
-    out = _temporary(f"{kind}.csv" if form == "csv" else f"{kind}.xlsx")
+    made = _made(f"{kind}.csv" if form == "csv" else f"{kind}.xlsx")
     statuses = [one for one in status.split(",") if one]
     await exchange.export(
-        served(request).road.db, kind, out, statuses=statuses, like=like, system=system, changed_since=changed_since, zone=zone
+        served(request).road.db, kind, made.file, statuses=statuses, like=like, system=system, changed_since=changed_since, zone=zone
     )
-    return _sent(out)
+    return _sent(made)
 
 
 @asynccontextmanager
@@ -125,15 +124,19 @@ async def _uploaded(request: Request, name: str) -> AsyncIterator[Path]:
         yield file
 
 
-def _temporary(name: str) -> Path:
-    return Path(tempfile.mkdtemp(prefix="loopline-")) / name
+class _Made(NamedTuple):
+    """A file in a folder of its own, which goes when it was sent, or when making it has failed."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    file: Path
 
 
-def _sent(file: Path) -> FileResponse:
-    """The file, and then it is gone."""
-    return FileResponse(file, filename=file.name, background=BackgroundTask(_remove, file))
+def _made(name: str) -> _Made:
+    folder = tempfile.TemporaryDirectory(prefix="loopline-")
+    return _Made(folder, Path(folder.name) / name)
 
 
-def _remove(file: Path) -> None:
-    file.unlink(missing_ok=True)
-    file.parent.rmdir()
+def _sent(made: _Made, file: Path | None = None) -> FileResponse:
+    """The file (another one of the folder, if it was given), and then the folder is gone."""
+    file = file or made.file
+    return FileResponse(file, filename=file.name, background=BackgroundTask(made.folder.cleanup))

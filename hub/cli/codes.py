@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from hub.cli.command import Answer, By, Command, Desk, Limit, argument, option, table, together, told
+from hub.cli.command import Answer, By, Command, Desk, Limit, argument, json_of, option, proposed, table, together, told
 from hub.services import alike, codes
 from hub.services.alike import Alike
 from hub.services.codes import Unknown
-from hub.services.errors import ChangeUnreadable
 from hub.texts import Text
 from master_data.proposed import AddCrossReference, EndCrossReference
 from master_data.unknown_codes import Verdict
@@ -65,11 +64,11 @@ async def answer(
             count = await codes.answer_with_no(db, unknown, verdict, by=by, reason=reason)
             return Answer({"discarded": count}, told("cli-answered-no", count=count))
         if new:
-            given = _json(attributes, "--attributes")
+            given = json_of(attributes, "--attributes")
             number = await codes.answer_with_new(db, unknown, by=by, reason=reason, code=code, zh=zh, en=en, attributes=given)
         else:
             number = await codes.answer_with_code(db, unknown, code, by=by, reason=reason)
-    return _proposed(number)
+    return proposed(number)
 
 
 async def find(desk: Desk, kind: KindName, like: Annotated[str, option("like")] = "", limit: Limit = 50) -> Answer:
@@ -92,7 +91,7 @@ async def show(desk: Desk, kind: KindName, code: Code) -> Answer:
 
 async def propose(desk: Desk, change: Annotated[str, argument("change")], by: By, reason: Why = "") -> Answer:
     """Any change, as JSON."""
-    wanted = codes.read_change(_json(change, "change"))
+    wanted = codes.read_change(json_of(change, "change"))
     async with desk.database() as db:
         number = await codes.propose(db, wanted, by=by, reason=reason)
         twins = await alike.twins(db, wanted)
@@ -159,7 +158,7 @@ async def add_reference(
     """Propose that a system's local code means a code."""
     change = AddCrossReference(kind=kind, code=code, system=system, local_code=local, organisation=organisation)
     async with desk.database() as db:
-        return _proposed(await codes.propose(db, change, by=by, reason=reason))
+        return proposed(await codes.propose(db, change, by=by, reason=reason))
 
 
 async def end_reference(
@@ -169,7 +168,7 @@ async def end_reference(
     """Propose that a local code means it no longer."""
     change = EndCrossReference(kind=kind, system=system, local_code=local, organisation=organisation, at=at.astimezone() if at else None)
     async with desk.database() as db:
-        return _proposed(await codes.propose(db, change, by=by, reason=reason))
+        return proposed(await codes.propose(db, change, by=by, reason=reason))
 
 
 def _alike(found: Sequence[Alike]) -> Any:
@@ -190,17 +189,6 @@ def _references(rows: Any) -> Any:
     shown = [(one.system, one.organisation, one.local_code, one.state, "*" if one.preferred else "", one.valid_from, one.valid_to)
              for one in rows]  # fmt: skip
     return table(columns, shown)
-
-
-def _proposed(number: int) -> Answer:
-    return Answer({"proposal": number}, told("cli-proposed", proposal=number))
-
-
-def _json(text: str, where: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise ChangeUnreadable(where=where, what=str(error)) from error
 
 
 CODE = (

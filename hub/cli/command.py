@@ -26,6 +26,7 @@ from hub.errors import HubError
 from hub.migrations import upgrade
 from hub.pipeline.knowledge import Rules
 from hub.registry import connectors
+from hub.services.errors import ChangeUnreadable
 from hub.services.plain import plain
 from hub.services.words import error_text, word
 from master_data.plant import put_in_force
@@ -160,6 +161,19 @@ def _entry(command: Command) -> Callable[..., None]:
     entry.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     entry.__annotations__ = {one.name: one.annotation for one in parameters}
     return entry
+
+
+def proposed(number: int) -> Answer:
+    """What every command that proposes something says."""
+    return Answer({"proposal": number}, told("cli-proposed", proposal=number))
+
+
+def json_of(text: str, where: str) -> Any:
+    """JSON that was given as an argument or option. Raises ChangeUnreadable."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ChangeUnreadable(where=where, what=str(error)) from error
 
 
 def _print(answer: Answer, language: Language, as_json: bool) -> None:

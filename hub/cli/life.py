@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from hub.cli.command import Answer, By, Command, Desk, argument, option, table, together, told
+from hub.cli.command import Answer, By, Command, Desk, argument, json_of, option, proposed, table, together, told
 from hub.services import codes, life
 from hub.services.errors import ChangeUnreadable
 from hub.texts import Text
@@ -26,7 +26,7 @@ async def merge(
     change = MergeCodes(kind=kind, loser=loser, winner=winner, stands=_object(stands, "--stands"))
     async with desk.database() as db:
         number = await codes.propose(db, change, by=by, reason=reason)
-    return Answer({"proposal": number}, told("cli-proposed", proposal=number))
+    return proposed(number)
 
 
 async def split(
@@ -37,7 +37,7 @@ async def split(
     change = SplitCodes(kind=kind, loser=loser, keep_changed=keep_changed)
     async with desk.database() as db:
         number = await codes.propose(db, change, by=by, reason=reason)
-    return Answer({"proposal": number}, told("cli-proposed", proposal=number))
+    return proposed(number)
 
 
 async def sign(
@@ -103,10 +103,7 @@ async def next_code(desk: Desk, kind: KindName, attributes: Annotated[str, optio
 
 
 def _object(text: str, where: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise ChangeUnreadable(where=where, what=str(error)) from error
+    found = json_of(text, where)
     if not isinstance(found, dict):
         raise ChangeUnreadable(where=where, what=text)
     return found

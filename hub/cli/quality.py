@@ -46,8 +46,7 @@ async def used(desk: Desk, kind: Annotated[str, argument("kind")], code: Annotat
     async with desk.database() as db:
         found = await where_used.where_used(db, kind, code, rules=rules, now=datetime.now(UTC))
     shown = [(one.name, one.times, ", ".join(one.examples), *(one.effects[action] for action in where_used.ACTIONS)) for one in found]
-    value = [{"what": one.what, "name": one.name, "times": one.times, "examples": one.examples, "effects": one.effects} for one in found]
-    return Answer(value, table(("what", "count", "examples", "merged", "blocked", "retired"), shown))
+    return Answer([where_used.told(one) for one in found], table(("what", "count", "examples", "merged", "blocked", "retired"), shown))
 
 
 def _row(one: QualityFigure) -> tuple[object, ...]:

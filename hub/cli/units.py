@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
-from hub.cli.command import Answer, By, Command, Desk, argument, option, table, told
+from hub.cli.command import Answer, By, Command, Desk, argument, option, proposed, table
 from hub.services import codes, units
 from hub.services.errors import FactorUnreadable
 from hub.texts import Text
@@ -56,7 +56,7 @@ async def add(
         number = await units.propose_factor(
             db, from_unit, to_unit, factor, material=material, valid_from=begins.astimezone() if begins else None, by=by, reason=reason
         )
-    return Answer({"proposal": number}, told("cli-proposed", proposal=number))
+    return proposed(number)
 
 
 UNIT = (Command("list", list_units), Command("factors", factors), Command("convert", convert), Command("add", add))

@@ -14,7 +14,7 @@ from hub.db import Database
 from hub.reporting.figures import Figure
 from hub.reporting.kpis import KPIS
 from hub.services.reports import period, report
-from hub.texts import TEXTS, Text, sentence
+from hub.texts import TEXTS, sentence
 
 ZONE = "Asia/Shanghai"
 NAMES = {kpi.id: kpi.names for kpi in KPIS}
@@ -37,7 +37,7 @@ def figures_table(figures: Sequence[Figure], language: str = "zh") -> Renderable
     for column in ("figure", "value", "facts"):
         table.add_column(_say(f"demo-{column}", language), justify="left" if column == "figure" else "right")
     for figure in figures:
-        name = " ".join([_in(NAMES[figure.kpi], language), figure.scope.get("statistic", "")]).strip()
+        name = " ".join([sentence(NAMES[figure.kpi], language, {}), figure.scope.get("statistic", "")]).strip()
         table.add_row(name, _value(figure, language), str(figure.sources))
     return Group(Line(_say("demo-management", language), style="bold"), table)
 
@@ -51,7 +51,3 @@ def _value(figure: Figure, language: str) -> str:
 
 def _say(key: str, language: str) -> str:
     return sentence(TEXTS[key], language, {})
-
-
-def _in(text: Text, language: str) -> str:
-    return text.zh if language == "zh" else text.en

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from hub.mapping.expressions import Expression
+from hub.mapping.expressions import Expression, literals
 from hub.mapping.parts import key_text
 from hub.mapping.rules import Rule
-
-_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
 def constants(rules: Sequence[Rule], when: Expression | None) -> Mapping[str, tuple[str, ...]]:
@@ -25,8 +22,8 @@ def constants(rules: Sequence[Rule], when: Expression | None) -> Mapping[str, tu
 
 
 def quoted(expression: Expression | None) -> set[str]:
-    """The words in quotes of an expression."""
-    return {one or other for one, other in _QUOTED.findall(expression.source)} if expression else set()
+    """The words in quotes of an expression; of none, none."""
+    return literals(expression.source) if expression else set()
 
 
 def _said(rule: Rule) -> Iterator[str]:

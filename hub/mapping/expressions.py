@@ -146,6 +146,11 @@ def asked_of(expression: Expression) -> Callable[[Any], Hashable]:
     return said
 
 
+def literals(source: str) -> set[str]:
+    """The words in quotes of an expression's text."""
+    return {literal[1:-1] for literal in _LITERAL.findall(source)}
+
+
 def evaluate(expression: Expression, context: Any) -> Any:
     """The value as JSON. Raises ExpressionFailed with the library's words."""
     try:

@@ -117,29 +117,7 @@ def only_step(steps: tuple[Step, ...]) -> str | None:
 
 def setter(steps: tuple[Step, ...]) -> Callable[[dict[str, Any], Any], None]:
     """A function that puts a value at `steps` of an output table. The first step is a name."""
-    if len(steps) == 1 and isinstance(steps[0], str):
-        return _set_one(steps[0])
-    if len(steps) == 2 and isinstance(steps[0], str) and isinstance(steps[1], str):
-        return _set_two(steps[0], steps[1])
     return lambda out, value: _put(out, steps, value)
-
-
-def _set_one(key: str) -> Callable[[dict[str, Any], Any], None]:
-    def put(out: dict[str, Any], value: Any) -> None:
-        out[key] = value
-
-    return put
-
-
-def _set_two(first: str, second: str) -> Callable[[dict[str, Any], Any], None]:
-    def put(out: dict[str, Any], value: Any) -> None:
-        inner = out.get(first)
-        if inner is None:
-            out[first] = {second: value}
-        else:
-            inner[second] = value
-
-    return put
 
 
 def _put(out: Any, steps: tuple[Step, ...], value: Any) -> None:

@@ -87,9 +87,7 @@ async def answer_with_new(
     async with db.read() as session:
         draft = inbox_rows.prefilled(await inbox_rows.unknown_row(session, unknown))
     given = {name: value for name, value in (("code", code), ("zh", zh), ("en", en)) if value}
-    known = {one.name for one in kinds_in_force()[draft["kind"]].attributes}
-    said = {name: value for name, value in draft["attributes"].items() if name in known}
-    create = CreateCode.model_validate(draft | given | {"attributes": {**said, **attributes}})
+    create = CreateCode.model_validate(draft | given | {"attributes": {**draft["attributes"], **attributes}})
     return await inbox_rows.answer_new(db, unknown, create, by=by, organisation=organisation, reason=reason)
 
 

@@ -17,8 +17,10 @@ from hub.texts import LANGUAGES, Text
 from master_data.exchange import applying, batches, marking, templates, writing
 from master_data.exchange.batches import Progress
 from master_data.exchange.checking import Options, dry_run
+from master_data.exchange.findings import Finding
 from master_data.exchange.report import Report
 from master_data.exchange.states import Filters
+from master_data.exchange.tabular import column_name
 
 SHOWN = 20
 """So many findings are told at once; all of them stand in the result file."""
@@ -115,30 +117,16 @@ async def export(
 
 
 def _checked(report: Report, result: Path | None) -> CheckView:
-    found = [
-        FindingView(
-            sheet=report.sheets[row.sheet].name, place=f"{_column(one.column)}{row.row}", grave=one.grave,
-            text=Text(*(one.text(language).partition("] ")[2] for language in LANGUAGES)),
-        )
-        for row in report
-        for one in row.findings
-    ]  # fmt: skip
-    notices = [
-        FindingView(sheet="", place="", grave=one.grave, text=Text(*(one.text(language).partition("] ")[2] for language in LANGUAGES)))
-        for one in report.notices
-    ]
-    told = [*notices, *found]
+    notices = [_finding(one) for one in report.notices]
+    told = notices + [_finding(one, report.sheets[row.sheet].name, row.row) for row in report for one in row.findings]
     return CheckView(
         file=report.path.name, kind=report.kind, rows=report.rows, verdicts=dict(report.verdicts), findings=told[:SHOWN],
         more=max(len(told) - SHOWN, 0), result=result,
     )  # fmt: skip
 
 
-def _column(number: int) -> str:
-    """0 is A; a finding of the whole row has no column."""
-    name = ""
-    number += 1
-    while number > 0:
-        number, place = divmod(number - 1, 26)
-        name = chr(65 + place) + name
-    return name
+def _finding(one: Finding, sheet: str = "", row: int | None = None) -> FindingView:
+    """Of a row, or (None) of the whole file."""
+    place = "" if row is None else f"{column_name(one.column)}{row}"
+    text = Text(*(one.text(language).partition("] ")[2] for language in LANGUAGES))
+    return FindingView(sheet=sheet, place=place, text=text, grave=one.grave)

@@ -49,8 +49,8 @@ async def quality(db: Database, *, now: datetime, kind: str = "", figure: str = 
 
     `unique`: look for codes that are one thing too; it takes minutes for a hundred thousand codes.
     """
-    if figure and figure not in TARGETS:
-        raise NoSuchFigure(figure=figure, known=", ".join(TARGETS))
+    if figure:
+        _check_figure(figure)
     found = await scorecard.scorecard(db, _asked(now, unique or figure == UNIQUENESS))
     return [_shown(one) for one in found if kind in ("", one.place.kind) and figure in ("", one.place.figure)]
 
@@ -59,8 +59,7 @@ async def rows(
     db: Database, figure: str, *, kind: str = "", system: str = "", steward: str = "", now: datetime, after: str = "", limit: int = 50
 ) -> list[QualityRow]:
     """The rows behind one figure, in order of key. Raises NoSuchFigure."""
-    if figure not in TARGETS:
-        raise NoSuchFigure(figure=figure, known=", ".join(TARGETS))
+    _check_figure(figure)
     found = await scorecard.defects(db, _asked(now, figure == UNIQUENESS), Place(figure, kind, system, steward), after=after, limit=limit)
     return [QualityRow(key=one.key, what=_said(one)) for one in found]
 
@@ -69,9 +68,13 @@ async def trend(
     db: Database, figure: str, *, kind: str = "", system: str = "", steward: str = "", since: date
 ) -> Sequence[tuple[date, QualityFigure]]:
     """The figure day by day. Raises NoSuchFigure."""
+    _check_figure(figure)
+    return [(day, _shown(one)) for day, one in await scorecard.trend(db, Place(figure, kind, system, steward), since)]
+
+
+def _check_figure(figure: str) -> None:
     if figure not in TARGETS:
         raise NoSuchFigure(figure=figure, known=", ".join(TARGETS))
-    return [(day, _shown(one)) for day, one in await scorecard.trend(db, Place(figure, kind, system, steward), since)]
 
 
 def _said(one: Defect) -> Text:

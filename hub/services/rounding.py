@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.db import Database
 from hub.storage.deliveries import DONE
 from hub.storage.tables import deliveries, documents
+from master_data.units import tidy
 
 PAGE = 500
 PLACES = 12
@@ -45,14 +46,7 @@ async def rounding(db: Database, begins: datetime, ends: datetime) -> list[Round
                 place = (target, one["material"], one["given_unit"])
                 sums[place] += Fraction(one["residue"])
                 counts[place] += 1
-    return [Rounded(*place, counts[place], decimal_of(sums[place])) for place in sorted(sums)]
-
-
-def decimal_of(exact: Fraction) -> Decimal:
-    """The number in decimal places, half even at the twelfth, in its shortest form."""
-    with localcontext(prec=60):
-        value = (Decimal(exact.numerator) / exact.denominator).quantize(Decimal(1).scaleb(-PLACES)).normalize()
-        return value.quantize(1) if value == value.to_integral_value() else value
+    return [Rounded(*place, counts[place], tidy(sums[place], PLACES)) for place in sorted(sums)]
 
 
 async def _standing(session: AsyncConnection, begins: datetime, ends: datetime) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:

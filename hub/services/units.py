@@ -14,7 +14,7 @@ from master_data.conversions import conversions_of
 from master_data.follower import load
 from master_data.proposals import propose
 from master_data.proposed import AddConversion
-from master_data.units import Missing
+from master_data.units import Missing, tidy
 
 PLACES = 12
 
@@ -76,7 +76,6 @@ async def propose_factor(
 
 def shown(exact: Fraction) -> str:
     """A decimal where it ends within twelve places, else the fraction with its decimal beside it."""
-    scaled = exact * 10**PLACES
-    if scaled.denominator == 1:
-        return f"{Decimal(scaled.numerator).scaleb(-PLACES).normalize():f}"
+    if (exact * 10**PLACES).denominator == 1:
+        return f"{tidy(exact, PLACES):f}"
     return f"{exact} (≈ {float(exact):.6g})"

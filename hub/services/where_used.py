@@ -48,6 +48,11 @@ class Use(NamedTuple):
         return {action: TEXTS[f"used-{self.what}-{action}"] for action in ACTIONS}
 
 
+def told(use: Use) -> dict[str, object]:
+    """All of it, for the command line's JSON and the API."""
+    return {**use._asdict(), "name": use.name, "effects": use.effects}
+
+
 class Asked(NamedTuple):
     """Whose uses are wanted; `rules` None: mappings and routes are not looked at."""
 

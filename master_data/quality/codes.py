@@ -29,9 +29,7 @@ def measure(tally: Tally, kind: Kind, row: Row[Any], known: Known) -> None:
 
 def _complete(tally: Tally, kind: Kind, row: Row[Any]) -> None:
     place = Place(COMPLETENESS, kind.kind, "", row.changed_by)
-    for attribute in kind.attributes:
-        weight = attribute.counts if attribute.applies(row.attributes) else 0
-        filled = row.attributes.get(attribute.name) not in (None, "", [])
+    for attribute, weight, filled in kind.weighed(row.attributes):
         tally.add(place, weight if filled else 0, weight)
         if weight and not filled:
             tally.defect(Defect(place, row.code, "quality-attribute-empty", {"code": row.code, "attribute": attribute.name}))
